@@ -1,0 +1,16 @@
+import { defineError } from '../../platform/errors/app-error';
+
+/** The bytes are of a kind no format takes (legacy .xls, PDF, image …), or of an encoding that cannot be told. */
+export class UnsupportedFileFormat extends defineError('UNSUPPORTED_FILE_FORMAT', 'CLIENT_REQUEST_ERROR', 415) {}
+
+/** The file claims a known format and cannot be read as such: broken archive, broken XML, unclosed quote. */
+export class UnreadableFile extends defineError('UNREADABLE_FILE', 'CLIENT_REQUEST_ERROR', 400) {}
+
+/** The file is, or unpacks to, more than is taken. */
+export class FileTooLarge extends defineError('FILE_TOO_LARGE', 'CLIENT_REQUEST_ERROR', 413) {}
+
+/** The file can be read but not worked with: no header row, repeated header, required column or sheet missing. */
+export class UnusableTable extends defineError('UNUSABLE_TABLE', 'UNPROCESSABLE_REQUEST') {}
+
+/** More data rows than one file may hold. */
+export class TooManyRows extends defineError('TOO_MANY_ROWS', 'UNPROCESSABLE_REQUEST') {}
