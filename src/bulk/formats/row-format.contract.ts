@@ -55,6 +55,8 @@ export interface RowWriter {
  * Whatever `write` produced, `read` gives back cell for cell.
  */
 export interface RowFormat {
+  /** Whether one file holds several named tables, as a workbook does. */
+  readonly holdsTables: boolean;
   /** True when the file's first bytes (up to 4 KiB) look like this format; name and Content-Type are never asked. */
   accepts(head: Buffer): boolean;
   /** @throws UnsupportedFileFormat, UnreadableFile, FileTooLarge, UnusableTable or TooManyRows for faults of the file as a whole. */

@@ -1,0 +1,50 @@
+import { Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { CustomerModule } from '../customer/customer.module';
+import { BulkService, BulkWork } from './bulk.service';
+import { BulkJobController } from './controllers/bulk-job.controller';
+import { CustomerFileController } from './controllers/customer-file.controller';
+import { ContactsTable } from './customers/contacts.table';
+import { CustomerCreationTable } from './customers/customer-creation.table';
+import { CustomerFileService } from './customers/customer-file.service';
+import { CustomerCreationImporter, CustomerUpdateImporter } from './customers/customer.importers';
+import { CustomerUpdateTable } from './customers/customer-update.table';
+import { ChunkApplier } from './engine/chunk-applier';
+import { ClaimPlanner } from './engine/claim-planner';
+import { ImporterRegistry } from './engine/importer.registry';
+import { JobRunner } from './engine/job-runner';
+import { FileIntake } from './files/file-intake';
+import { JobFiles } from './files/job-files';
+import { ResultDownload } from './files/result-download';
+import { ResultFiles } from './files/result-files';
+import { ResultLinkService } from './files/result-links';
+import { TemplateFiles } from './files/template-files';
+import { UploadReceiver } from './files/upload.receiver';
+import { CsvFormat } from './formats/csv.format';
+import { FormatRegistry } from './formats/format.registry';
+import { NdjsonFormat } from './formats/ndjson.format';
+import { XlsxFormat } from './formats/xlsx.format';
+import { BulkJobRepository } from './jobs/bulk-job.repository';
+import { BulkJobService } from './jobs/bulk-job.service';
+
+const FORMATS = [CsvFormat, NdjsonFormat, XlsxFormat];
+const ENGINE = [BulkService, BulkWork, ChunkApplier, ClaimPlanner, FormatRegistry, ImporterRegistry, JobRunner];
+const FILES = [FileIntake, JobFiles, ResultDownload, ResultFiles, ResultLinkService, TemplateFiles, UploadReceiver];
+const JOBS = [BulkJobRepository, BulkJobService];
+const CUSTOMERS = [
+  ContactsTable,
+  CustomerCreationImporter,
+  CustomerCreationTable,
+  CustomerFileService,
+  CustomerUpdateImporter,
+  CustomerUpdateTable,
+];
+
+/** The bulk engine, its file formats, and the bulk entrances to customers. */
+@Module({
+  imports: [CustomerModule, DiscoveryModule],
+  controllers: [CustomerFileController, BulkJobController],
+  providers: [...FORMATS, ...ENGINE, ...FILES, ...JOBS, ...CUSTOMERS],
+  exports: [BulkService, JobFiles],
+})
+export class BulkModule {}

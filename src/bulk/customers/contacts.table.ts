@@ -1,0 +1,104 @@
+import { Injectable } from '@nestjs/common';
+import { ContactUpdateService } from '../../customer/contact-update.service';
+import type { ContactPatch } from '../../customer/dto/contact.dto';
+import type { Transaction } from '../../platform/database/transaction';
+import type {
+  ImportCells,
+  JobContext,
+  ParsedRow,
+  ReadyRow,
+  RowResult,
+  TableImporter,
+} from '../engine/bulk-importer.contract';
+import { ContactRow } from './customer-row.dto';
+import { CUSTOMER_ID_COLUMN } from './customer.columns';
+import { CONTACTS_TABLE, CustomerKey, keyOf, NO_KEY, toRowResult } from './customers.table';
+import { FieldColumn, rowParser } from './row.parser';
+
+/** A row that adds, changes or deletes a contact. */
+interface ContactChange extends CustomerKey {
+  readonly patch: ContactPatch;
+}
+
+const COLUMNS: readonly FieldColumn[] = [
+  CUSTOMER_ID_COLUMN,
+  {
+    name: 'uniqueRefNo',
+    kind: 'identifier',
+    description: 'Reference number of the customer, where customerId is empty.',
+    example: 'CUST-00042',
+  },
+  {
+    name: 'keyContactPersonId',
+    kind: 'text',
+    description: 'Id of the contact; empty finds it by mobile number, or adds a new one.',
+    example: '',
+  },
+  { name: 'name', kind: 'text', description: 'Name, up to 100 characters.', example: 'Asha Rao' },
+  { name: 'legalName', kind: 'text', description: 'Legal name, up to 200 characters.', example: 'Asha Rao' },
+  {
+    name: 'mobile',
+    kind: 'identifier',
+    description: '10 digits, with or without a country code.',
+    example: '+919812345678',
+  },
+  { name: 'email', kind: 'text', description: 'E-mail address.', example: 'asha.rao@example.com' },
+  { name: 'mail_enabled', kind: 'boolean', description: 'true or false.', example: 'true' },
+  { name: 'sms_enabled', kind: 'boolean', description: 'true or false.', example: 'true' },
+  { name: 'whatsapp_enabled', kind: 'boolean', description: 'true or false.', example: 'false' },
+  {
+    name: 'via',
+    kind: 'text',
+    description: 'How the contact came to be known, up to 50 characters.',
+    example: 'PORTAL',
+  },
+  { name: 'deleted', kind: 'boolean', description: 'true deletes the contact.', example: '' },
+];
+const read = rowParser(COLUMNS, ContactRow);
+
+function toPatch(values: Readonly<Record<string, unknown>>): ContactPatch {
+  const {
+    customerId: _customer,
+    uniqueRefNo: _refNo,
+    mail_enabled: mailEnabled,
+    sms_enabled: smsEnabled,
+    whatsapp_enabled: whatsappEnabled,
+    ...rest
+  } = values;
+  const patch: Record<string, unknown> = { ...rest, mailEnabled, smsEnabled, whatsappEnabled };
+  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+}
+
+/** Contacts table: each row is about one contact of the customer it names. */
+@Injectable()
+export class ContactsTable implements TableImporter<ContactChange> {
+  readonly name = CONTACTS_TABLE;
+  readonly columns = COLUMNS;
+  readonly oneOf = ['customerId', 'uniqueRefNo'];
+
+  constructor(private readonly contacts: ContactUpdateService) {}
+
+  parse(cells: ImportCells): ParsedRow<ContactChange> {
+    const { values, issues } = read(cells);
+    const key = keyOf(values);
+    const names = key.customerId !== null || key.uniqueRefNo !== null;
+    const isBad = issues.some(({ field }) => field === 'customerId' || field === 'uniqueRefNo');
+    return {
+      value: { ...key, patch: toPatch(values) },
+      issues: names || isBad ? issues : [NO_KEY, ...issues],
+      warnings: [],
+      recordId: key.customerId,
+    };
+  }
+
+  async apply(
+    transaction: Transaction,
+    job: JobContext,
+    rows: readonly ReadyRow<ContactChange>[],
+  ): Promise<RowResult[]> {
+    const context = { companyRef: job.companyRef, changedBy: job.createdBy, jobId: job.jobId, at: job.at };
+    const updates = rows.map(({ row, value }) => ({ row, ...value }));
+    const outcomes = await this.contacts.apply(transaction, context, updates);
+    return outcomes.map((outcome) => toRowResult(outcome, {}));
+  }
+}

@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import { CustomerCreationService } from '../../customer/customer-creation.service';
+import type { CustomerCreation, CustomerOutcome } from '../../customer/customer-change';
+import { failed } from '../../customer/customer-change';
+import type { Transaction } from '../../platform/database/transaction';
+import type { CodedIssue } from '../../platform/validation/coded-issue';
+import type {
+  ImportCells,
+  JobContext,
+  ParsedRow,
+  ReadyRow,
+  RowResult,
+  TableImporter,
+} from '../engine/bulk-importer.contract';
+import type { RecordKey } from '../engine/claims';
+import { CustomerCreationRow } from './customer-row.dto';
+import { CUSTOMER_COLUMNS, CUSTOMER_ID_COLUMN } from './customer.columns';
+import { CUSTOMERS_TABLE, patchOf, toRowResult } from './customers.table';
+import { rowParser } from './row.parser';
+
+type CreationRow = CustomerCreation['fields'];
+
+const COLUMNS = CUSTOMER_COLUMNS.map((column) => ({ ...column, required: column.name === 'legalName' }));
+const read = rowParser([CUSTOMER_ID_COLUMN, ...COLUMNS], CustomerCreationRow);
+
+/** Customers table of a creation: each row makes a new customer. */
+@Injectable()
+export class CustomerCreationTable implements TableImporter<CreationRow> {
+  readonly name = CUSTOMERS_TABLE;
+  readonly columns = [CUSTOMER_ID_COLUMN, ...COLUMNS];
+  readonly oneOf = [];
+
+  constructor(private readonly creations: CustomerCreationService) {}
+
+  parse(cells: ImportCells): ParsedRow<CreationRow> {
+    const { values, issues } = read(cells);
+    const { legalName } = values;
+    const value = typeof legalName === 'string' ? { ...patchOf(values), legalName } : null;
+    return { value, issues, warnings: [], recordId: null };
+  }
+
+  async apply(transaction: Transaction, job: JobContext, rows: readonly ReadyRow<CreationRow>[]): Promise<RowResult[]> {
+    const context = { companyRef: job.companyRef, changedBy: job.createdBy, jobId: job.jobId, at: job.at };
+    const outvoted = rows.map((row) => this.outvoted(job, row));
+    const kept = rows.filter((_, index) => outvoted[index] === null);
+    const outcomes = await this.creations.apply(
+      transaction,
+      context,
+      kept.map(({ row, value }) => ({ row, fields: value })),
+    );
+    const byRow = new Map(kept.map(({ row }, index) => [row, outcomes[index]]));
+    return rows.map(({ row, value }, index) => {
+      const issue = outvoted[index] ?? null;
+      const outcome: CustomerOutcome | undefined = issue === null ? byRow.get(row) : failed(null, [issue]);
+      return toRowResult(outcome ?? failed(null, []), value);
+    });
+  }
+
+  identify(
+    _transaction: Transaction,
+    _companyRef: number,
+    rows: readonly ReadyRow<CreationRow>[],
+  ): Promise<(RecordKey | null)[]> {
+    return Promise.resolve(rows.map(({ value }) => value.uniqueRefNo ?? null));
+  }
+
+  /** Why another row of the file is preferred; the default rule needs no look ahead, the table itself tells. */
+  private outvoted(job: JobContext, { row, value }: ReadyRow<CreationRow>): CodedIssue | null {
+    const { uniqueRefNo } = value;
+    if (job.duplicates === 'first' || typeof uniqueRefNo !== 'string') return null;
+    const rival = job.claim(uniqueRefNo, row);
+    if (rival === null) return null;
+    return {
+      field: 'uniqueRefNo',
+      code: 'DUPLICATE_ROW',
+      message: `row ${rival} of this file has the same number; keep one of the two rows`,
+      rejectedValue: uniqueRefNo,
+    };
+  }
+}

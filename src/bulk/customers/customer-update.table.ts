@@ -1,0 +1,66 @@
+import { Injectable } from '@nestjs/common';
+import type { CustomerUpdate } from '../../customer/customer-change';
+import { CustomerUpdateService } from '../../customer/customer-update.service';
+import type { CustomerPatch } from '../../customer/rules/customer.rules';
+import type { Transaction } from '../../platform/database/transaction';
+import type {
+  ImportCells,
+  JobContext,
+  ParsedRow,
+  ReadyRow,
+  RowResult,
+  TableImporter,
+} from '../engine/bulk-importer.contract';
+import type { RecordKey } from '../engine/claims';
+import { CustomerUpdateRow } from './customer-row.dto';
+import { CUSTOMER_COLUMNS, CUSTOMER_ID_COLUMN } from './customer.columns';
+import { CustomerKey, CUSTOMERS_TABLE, keyOf, NO_KEY, patchOf, toRowResult } from './customers.table';
+import { rowParser } from './row.parser';
+
+/** A row that changes a customer. */
+interface UpdateRow extends CustomerKey {
+  readonly patch: CustomerPatch;
+}
+
+const COLUMNS = [CUSTOMER_ID_COLUMN, ...CUSTOMER_COLUMNS];
+const read = rowParser(COLUMNS, CustomerUpdateRow);
+
+/** Customers table of an update: each row changes the customer it names. */
+@Injectable()
+export class CustomerUpdateTable implements TableImporter<UpdateRow> {
+  readonly name = CUSTOMERS_TABLE;
+  readonly columns = COLUMNS;
+  readonly oneOf = ['customerId', 'uniqueRefNo'];
+
+  constructor(private readonly updates: CustomerUpdateService) {}
+
+  parse(cells: ImportCells): ParsedRow<UpdateRow> {
+    const { values, issues } = read(cells);
+    const key = keyOf(values);
+    const names = key.customerId !== null || key.uniqueRefNo !== null;
+    const isBad = issues.some(({ field }) => field === 'customerId' || field === 'uniqueRefNo');
+    const all = names || isBad ? issues : [NO_KEY, ...issues];
+    const patch = patchOf(values);
+    return { value: { ...key, patch }, issues: all, warnings: [], recordId: key.customerId };
+  }
+
+  async apply(transaction: Transaction, job: JobContext, rows: readonly ReadyRow<UpdateRow>[]): Promise<RowResult[]> {
+    const context = { companyRef: job.companyRef, changedBy: job.createdBy, jobId: job.jobId, at: job.at };
+    const outcomes = await this.updates.apply(transaction, context, rows.map(toUpdate), (ref, row) =>
+      job.claim(ref, row),
+    );
+    return outcomes.map((outcome, index) => toRowResult(outcome, rows[index]?.value.patch ?? {}));
+  }
+
+  identify(
+    transaction: Transaction,
+    companyRef: number,
+    rows: readonly ReadyRow<UpdateRow>[],
+  ): Promise<(RecordKey | null)[]> {
+    return this.updates.identify(transaction, companyRef, rows.map(toUpdate));
+  }
+}
+
+function toUpdate({ row, value }: ReadyRow<UpdateRow>): CustomerUpdate {
+  return { row, ...value };
+}

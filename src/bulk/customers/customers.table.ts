@@ -1,0 +1,60 @@
+import type { CustomerOutcome } from '../../customer/customer-change';
+import type { CustomerField, CustomerPatch } from '../../customer/rules/customer.rules';
+import { CUSTOMER_FIELDS } from '../../customer/rules/customer.rules';
+import { moneyText } from '../../customer/rules/field.validators';
+import type { CodedIssue } from '../../platform/validation/coded-issue';
+import type { RowResult } from '../engine/bulk-importer.contract';
+
+/** Name of the main table of files about customers. */
+export const CUSTOMERS_TABLE = 'Customers';
+/** Name of the table of their contacts. */
+export const CONTACTS_TABLE = 'Contacts';
+
+/** Which customer a row names; both are null when it names none. */
+export interface CustomerKey {
+  readonly customerId: string | null;
+  readonly uniqueRefNo: string | null;
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+/** Whose row it is: `customerId`, or `uniqueRefNo` when that cell is empty. */
+export function keyOf(values: Readonly<Record<string, unknown>>): CustomerKey {
+  return { customerId: textOf(values['customerId']), uniqueRefNo: textOf(values['uniqueRefNo']) };
+}
+
+/** The fault of a row that names no customer. */
+export const NO_KEY: CodedIssue = {
+  field: 'customerId',
+  code: 'REQUIRED',
+  message: 'the row names no customer; fill in customerId or uniqueRefNo',
+  rejectedValue: null,
+};
+
+/** Validated values of a row -> change of a customer. */
+export function patchOf(values: Readonly<Record<string, unknown>>): CustomerPatch {
+  const given = CUSTOMER_FIELDS.filter((field) => values[field] !== undefined);
+  const value = (field: CustomerField) => (field === 'creditLimit' ? moneyText(values[field]) : values[field]);
+  return Object.fromEntries(given.map((field) => [field, value(field)]));
+}
+
+/** Remark on a row that was applied and changed nothing. */
+const NO_CHANGE: CodedIssue = {
+  field: null,
+  code: 'NO_CHANGE',
+  message: 'the row holds what is stored already; nothing was changed',
+  rejectedValue: null,
+};
+
+/** Outcome of the customer module -> result of the row; the amount counts only where the row gave one. */
+export function toRowResult({ outcome, customer, issues, warnings }: CustomerOutcome, patch: CustomerPatch): RowResult {
+  return {
+    verdict: outcome,
+    recordId: customer?.customerId ?? null,
+    issues,
+    warnings: outcome === 'unchanged' ? [NO_CHANGE, ...warnings] : warnings,
+    amount: outcome === 'failed' ? null : (patch.creditLimit ?? null),
+  };
+}

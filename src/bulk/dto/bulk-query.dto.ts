@@ -1,0 +1,80 @@
+import { IsIn, IsOptional, Matches } from 'class-validator';
+import { COMPANY_ID } from '../../platform/companies/company-access';
+import { DUPLICATE_RULES, DuplicateRule } from '../jobs/bulk-job.entity';
+
+const COMPANY_MESSAGE = '$property must be one company id: CEK followed by 7 of A-Z and 0-9';
+
+/** What a caller may choose for a bulk call. */
+export class BulkOptionsQuery {
+  /** Which of several rows for one customer applies: the first, the last, or none of them. */
+  @IsOptional()
+  @IsIn(DUPLICATE_RULES)
+  duplicates: DuplicateRule = 'first';
+}
+
+/** Query of the bulk update. */
+export class BulkUpdateQuery extends BulkOptionsQuery {
+  /**
+   * Company that owns the customer book: the token's own company (the default) or one below it.
+   * @example 'CEK0000001'
+   */
+  @IsOptional()
+  @Matches(COMPANY_ID, { message: COMPANY_MESSAGE })
+  parentCompanyId?: string;
+}
+
+/** Query of the bulk creation. */
+export class BulkCreateQuery extends BulkOptionsQuery {
+  /**
+   * Company that owns the customer book: the token's own company (the default) or one below it.
+   * @example 'CEK0000001'
+   */
+  @IsOptional()
+  @Matches(COMPANY_ID, { message: COMPANY_MESSAGE })
+  companyId?: string;
+}
+
+/** Query of the template. */
+export class TemplateQuery {
+  @IsOptional()
+  @IsIn(['csv', 'xlsx'])
+  format: 'csv' | 'xlsx' = 'csv';
+
+  @IsOptional()
+  @IsIn(['create', 'update'])
+  for: 'create' | 'update' = 'update';
+}
+
+/** Path parameter of the job routes. */
+export class JobIdParam {
+  /**
+   * Id of the job.
+   * @example 'JOB7Q2M9RX4T1B8ZC7Q2M9RX4T1B8'
+   */
+  @Matches(/^JOB[A-Z0-9]{26}$/, { message: '$property must be JOB followed by 26 of A-Z and 0-9' })
+  jobId: string;
+}
+
+/** Path parameters of a result file. */
+export class ResultFileParam extends JobIdParam {
+  /**
+   * Kind of rows, for a second table its name behind a dash, and the format.
+   * @example 'failure.csv'
+   */
+  @Matches(/^(success|failure)(-[a-z]{1,40})?\.[a-z]{1,20}$/, {
+    message: '$property must be success or failure and a format, such as failure.csv',
+  })
+  file: string;
+}
+
+/** Query that a signed link carries. */
+export class SignedLinkQuery {
+  /** Unix time at which the link stops working. */
+  @IsOptional()
+  @Matches(/^\d{1,12}$/)
+  expires?: string;
+
+  @IsOptional()
+  @Matches(/^[A-Za-z0-9_-]{20,100}$/)
+  signature?: string;
+}

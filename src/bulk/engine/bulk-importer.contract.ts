@@ -1,0 +1,81 @@
+import type { Transaction } from '../../platform/database/transaction';
+import type { CodedIssue } from '../../platform/validation/coded-issue';
+import type { DuplicateRule } from '../jobs/bulk-job.entity';
+import type { RecordKey } from './claims';
+
+/** A column an importer knows. Headers match it ignoring case, blanks, `_`, `-` and a trailing `*`. */
+export interface ImportColumn {
+  readonly name: string;
+  /** What to put in, for the template's notes. */
+  readonly description: string;
+  /** A valid cell, for the template's example row. */
+  readonly example: string;
+  /** A file without this column is refused. */
+  readonly required?: boolean;
+}
+
+/** The cells of one row by column name, exactly as in the file; only columns the importer knows, absent where the file lacks them. */
+export type ImportCells = Readonly<Record<string, string | undefined>>;
+
+/** A row as its importer understands it. Rows with issues fail without being applied. */
+export interface ParsedRow<T> {
+  readonly value: T | null;
+  readonly issues: readonly CodedIssue[];
+  readonly warnings: readonly CodedIssue[];
+  /** Public id of the record the row names, when it can be told; shown in results. */
+  readonly recordId: string | null;
+}
+
+/** A row that is ready to be applied. */
+export interface ReadyRow<T> {
+  readonly row: number;
+  readonly value: T;
+}
+
+/** The job on whose behalf rows are applied. */
+export interface JobContext {
+  readonly jobId: string;
+  readonly companyRef: number;
+  readonly createdBy: string;
+  readonly at: Date;
+  /** Which of several rows for one record applies. */
+  readonly duplicates: DuplicateRule;
+  /**
+   * Asks for a record on behalf of a row that will be applied. Null when the row may have it; otherwise the row of this
+   * job that has it instead.
+   */
+  claim(record: RecordKey, row: number): number | null;
+}
+
+export type RowVerdict = 'created' | 'updated' | 'unchanged' | 'skipped' | 'failed';
+
+/** What became of a row that was applied. */
+export interface RowResult {
+  readonly verdict: RowVerdict;
+  /** Public id of the record; null when there is none. */
+  readonly recordId: string | null;
+  readonly issues: readonly CodedIssue[];
+  readonly warnings: readonly CodedIssue[];
+  /** Decimal text with two fraction digits to be added to the control total; null without one. */
+  readonly amount: string | null;
+}
+
+/** One table of a file: its columns, and what its rows mean. */
+export interface TableImporter<T = unknown> {
+  /** Name of the sheet, such as `Customers`. */
+  readonly name: string;
+  readonly columns: readonly ImportColumn[];
+  /** Names of columns of which a file must have at least one; empty for none. */
+  readonly oneOf: readonly string[];
+  /** Pure: judges one row by itself. */
+  parse(cells: ImportCells): ParsedRow<T>;
+  /** Applies rows in order inside the transaction of their chunk and gives one result per row, in the same order. */
+  apply(transaction: Transaction, job: JobContext, rows: readonly ReadyRow<T>[]): Promise<RowResult[]>;
+  /** The record each row names (null: none yet), in the same order; asked only when the caller wants to look ahead. */
+  identify?(transaction: Transaction, companyRef: number, rows: readonly ReadyRow<T>[]): Promise<(RecordKey | null)[]>;
+}
+
+/** Takes files of one kind. The first table is the main one; the others are optional in a file. */
+export interface BulkImporter {
+  readonly tables: readonly [TableImporter, ...TableImporter[]];
+}

@@ -1,0 +1,61 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { isConnectionFault, isTransient } from '../../platform/database/driver-error';
+import { Transaction } from '../../platform/database/transaction';
+import { AppError } from '../../platform/errors/app-error';
+import type { JobContext, ReadyRow, RowResult, TableImporter } from './bulk-importer.contract';
+
+/** Applies the rows of one chunk, and isolates a row that makes the database refuse the statement it is in. */
+@Injectable()
+export class ChunkApplier {
+  private readonly logger = new Logger(ChunkApplier.name);
+
+  /**
+   * Results in the order of the rows. An unexpected fault halves the rows behind a savepoint until the one row that
+   * causes it stands alone and fails; the others are applied.
+   *
+   * @throws transient errors and broken connections, for the whole chunk to be run again.
+   */
+  async apply(
+    transaction: Transaction,
+    table: TableImporter,
+    job: JobContext,
+    rows: readonly ReadyRow<unknown>[],
+    depth = 0,
+  ): Promise<RowResult[]> {
+    if (rows.length === 0) return [];
+    const savepoint = `rows_${depth}`;
+    await transaction.query(`SAVEPOINT ${savepoint}`);
+    try {
+      const results = await table.apply(transaction, job, rows);
+      if (results.length !== rows.length)
+        throw new Error(`${table.name} gave ${results.length} results for ${rows.length} rows`);
+      await transaction.query(`RELEASE SAVEPOINT ${savepoint}`);
+      return results;
+    } catch (error) {
+      if (isTransient(error) || isConnectionFault(error)) throw error;
+      await transaction.query(`ROLLBACK TO SAVEPOINT ${savepoint}`);
+      const [only] = rows;
+      if (rows.length === 1 && only !== undefined) return [this.poison(error, job, only)];
+      const middle = Math.ceil(rows.length / 2);
+      return [
+        ...(await this.apply(transaction, table, job, rows.slice(0, middle), depth + 1)),
+        ...(await this.apply(transaction, table, job, rows.slice(middle), depth + 1)),
+      ];
+    }
+  }
+
+  private poison(error: unknown, { jobId }: JobContext, { row }: ReadyRow<unknown>): RowResult {
+    this.logger.error({ err: error, jobId, row }, 'a row could not be stored');
+    const message =
+      error instanceof AppError
+        ? error.message
+        : 'the row could not be stored because of an internal fault; send it again, or tell the operator the job id and row';
+    return {
+      verdict: 'failed',
+      recordId: null,
+      issues: [{ field: null, code: 'SYSTEM_ERROR', message, rejectedValue: null }],
+      warnings: [],
+      amount: null,
+    };
+  }
+}

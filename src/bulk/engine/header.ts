@@ -1,0 +1,114 @@
+import { distance } from 'fastest-levenshtein';
+import { UnusableTable } from '../formats/file.errors';
+import type { TableImporter } from './bulk-importer.contract';
+
+/** Columns this service adds to result files; ignored when such a file comes back. */
+export const RESULT_COLUMNS = ['_row', '_status', '_error_code', '_error_field', '_error_message'] as const;
+export const SUCCESS_COLUMNS = ['_row', '_status', '_customer_id', '_warning_code', '_warning_message'] as const;
+
+const OWN_COLUMNS = new Set<string>([...RESULT_COLUMNS, ...SUCCESS_COLUMNS]);
+const FARTHEST_SUGGESTION = 3;
+
+/** True for a header this service adds to result files. */
+export function isOwnColumn(header: string): boolean {
+  return OWN_COLUMNS.has(header.trim().toLowerCase());
+}
+
+/** A header of the file that no column of the importer answers to. */
+export interface UnknownColumn {
+  readonly index: number;
+  readonly header: string;
+  /** Closest known column; null when none is close. */
+  readonly suggestion: string | null;
+}
+
+/** How the columns of a file relate to those of an importer. */
+export interface HeaderMap {
+  /** Position in the file by column name; absent columns are missing. */
+  readonly positions: ReadonlyMap<string, number>;
+  readonly unknown: readonly UnknownColumn[];
+  /** Position of `_error_message`, by which a corrected failure file tells where it comes from; null without one. */
+  readonly messagePosition: number | null;
+}
+
+/** Form in which headers are compared: no case, blanks, `_`, `-`, nor a trailing `*`. */
+export function normalizeHeader(header: string): string {
+  return header
+    .trim()
+    .replace(/\*$/, '')
+    .replace(/[\s_-]/g, '')
+    .toLowerCase();
+}
+
+function suggest(header: string, names: readonly string[]): string | null {
+  const wanted = normalizeHeader(header);
+  let best: { name: string; distance: number } | null = null;
+  for (const name of names) {
+    const candidate = distance(wanted, normalizeHeader(name));
+    if (candidate <= FARTHEST_SUGGESTION && candidate < name.length / 2 && candidate < (best?.distance ?? Infinity)) {
+      best = { name, distance: candidate };
+    }
+  }
+  return best?.name ?? null;
+}
+
+/**
+ * Maps the header row of a table.
+ *
+ * @throws UnusableTable when a header is repeated or a column that must be there is missing.
+ */
+export function mapHeader(
+  table: Pick<TableImporter, 'name' | 'columns' | 'oneOf'>,
+  headers: readonly string[],
+): HeaderMap {
+  const byForm = new Map(table.columns.map(({ name }) => [normalizeHeader(name), name]));
+  const positions = new Map<string, number>();
+  const seen = new Map<string, string>();
+  const unknown: { index: number; header: string }[] = [];
+  let messagePosition: number | null = null;
+  headers.forEach((header, index) => {
+    const form = normalizeHeader(header);
+    if (isOwnColumn(header)) {
+      if (header.trim().toLowerCase() === '_error_message') messagePosition = index;
+      return;
+    }
+    const earlier = seen.get(form);
+    if (earlier !== undefined && form !== '') {
+      throw new UnusableTable(
+        `The header row of ${table.name} names the column "${header}" twice (also as "${earlier}"); keep one of the two.`,
+      );
+    }
+    seen.set(form, header);
+    const name = byForm.get(form);
+    if (name !== undefined) positions.set(name, index);
+    else if (form !== '') unknown.push({ index, header });
+  });
+  checkRequired(table, positions, unknown);
+  const free = table.columns.map(({ name }) => name).filter((name) => !positions.has(name));
+  return {
+    positions,
+    unknown: unknown.map(({ index, header }) => ({ index, header, suggestion: suggest(header, free) })),
+    messagePosition,
+  };
+}
+
+function checkRequired(
+  table: Pick<TableImporter, 'name' | 'columns' | 'oneOf'>,
+  positions: ReadonlyMap<string, number>,
+  unknown: readonly { header: string }[],
+): void {
+  const hint = (name: string) => {
+    const close = unknown.find(({ header }) => suggest(header, [name]) !== null);
+    return close === undefined ? '' : ` (did you mean it by "${close.header}"?)`;
+  };
+  for (const { name, required } of table.columns) {
+    if (required === true && !positions.has(name)) {
+      throw new UnusableTable(`The table ${table.name} has no column ${name}${hint(name)}; add it to the header row.`);
+    }
+  }
+  if (table.oneOf.length > 0 && !table.oneOf.some((name) => positions.has(name))) {
+    throw new UnusableTable(
+      `The table ${table.name} has neither of the columns ${table.oneOf.join(' and ')}${hint(table.oneOf[0] ?? '')}; add one of them, so that each row names its customer.`,
+    );
+  }
+}

@@ -1,0 +1,65 @@
+import type { CodedIssue } from '../../platform/validation/coded-issue';
+import type { RawRow } from '../formats/row-format.contract';
+import type { ImportCells, ParsedRow, ReadyRow, TableImporter } from './bulk-importer.contract';
+import { HeaderMap, mapHeader } from './header';
+
+/** A raw row with what its importer made of it. */
+export interface JudgedRow {
+  readonly row: number;
+  readonly parsed: ParsedRow<unknown>;
+}
+
+/** The rows that can be applied. */
+export function readyRows(judged: readonly JudgedRow[]): ReadyRow<unknown>[] {
+  return judged.flatMap(({ row, parsed: { value, issues } }) =>
+    issues.length === 0 && value !== null ? [{ row, value }] : [],
+  );
+}
+
+/** Turns raw rows of one table into judged ones: faults of the file, the importer's rules, unknown columns. */
+export class RowReader {
+  private columns: readonly string[] = [];
+  private header: HeaderMap;
+
+  constructor(private readonly table: TableImporter) {}
+
+  /** Judges one chunk; its columns may differ from those of the chunk before (NDJSON). */
+  read(columns: readonly string[], rows: readonly RawRow[]): JudgedRow[] {
+    if (this.columns.length !== columns.length || this.columns.some((name, index) => name !== columns[index])) {
+      this.columns = columns;
+      this.header = mapHeader({ ...this.table, columns: this.optionalColumns, oneOf: [] }, columns);
+    }
+    return rows.map((raw) => ({ row: raw.row, parsed: this.judge(raw) }));
+  }
+
+  /** What must be there was checked with the first chunk. */
+  private get optionalColumns(): TableImporter['columns'] {
+    return this.table.columns.map((column) => ({ ...column, required: false }));
+  }
+
+  private judge(raw: RawRow): ParsedRow<unknown> {
+    const cells: Record<string, string | undefined> = {};
+    for (const [name, position] of this.header.positions) cells[name] = raw.cells[position] ?? '';
+    const parsed = this.table.parse(cells as ImportCells);
+    if (raw.faults !== undefined) {
+      const issues = raw.faults.map(({ column, message }): CodedIssue => ({
+        field: column,
+        code: 'INVALID_FORMAT',
+        message,
+        rejectedValue: null,
+      }));
+      return { ...parsed, value: null, issues };
+    }
+    const ignored = this.header.unknown.filter(({ index }) => (raw.cells[index] ?? '') !== '');
+    if (ignored.length === 0) return parsed;
+    const warnings = ignored.map(({ index, header, suggestion }): CodedIssue => ({
+      field: header,
+      code: 'UNKNOWN_COLUMN',
+      message: `the column "${header}" is not known and its value was ignored${
+        suggestion === null ? '' : `; did you mean ${suggestion}?`
+      }`,
+      rejectedValue: raw.cells[index] ?? null,
+    }));
+    return { ...parsed, warnings: [...parsed.warnings, ...warnings] };
+  }
+}

@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { Injectable, OnModuleInit } from '@nestjs/common';
+import { AppConfig } from '../../platform/config/app-config';
+
+const PRIVATE_FOLDER = 0o700;
+
+/** Where the files of jobs lie: names are the service's own, folders open to its user only. */
+@Injectable()
+export class JobFiles implements OnModuleInit {
+  private readonly uploads: string;
+  private readonly jobs: string;
+
+  constructor(config: AppConfig) {
+    this.uploads = resolve(config.dataDir, 'uploads');
+    this.jobs = resolve(config.dataDir, 'jobs');
+  }
+
+  /** Makes the folders. */
+  async onModuleInit(): Promise<void> {
+    await mkdir(this.uploads, { recursive: true, mode: PRIVATE_FOLDER });
+    await mkdir(this.jobs, { recursive: true, mode: PRIVATE_FOLDER });
+  }
+
+  /** Path for an upload under way. */
+  newUpload(): string {
+    return join(this.uploads, randomBytes(16).toString('hex'));
+  }
+
+  /** Folder of a job that is about to be made. */
+  async createJobFolder(jobId: string): Promise<void> {
+    await mkdir(join(this.jobs, jobId), { mode: PRIVATE_FOLDER });
+  }
+
+  /** Path of a job's file; the name is one of ours, never the caller's. */
+  of(jobId: string, name: string): string {
+    return join(this.jobs, jobId, name);
+  }
+
+  /** Names of a job's files. */
+  async list(jobId: string): Promise<string[]> {
+    return readdir(join(this.jobs, jobId)).catch(() => []);
+  }
+
+  async removeJobFolder(jobId: string): Promise<void> {
+    await rm(join(this.jobs, jobId), { recursive: true, force: true });
+  }
+}

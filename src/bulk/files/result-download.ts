@@ -1,0 +1,79 @@
+import { createReadStream } from 'node:fs';
+import { Injectable } from '@nestjs/common';
+import { ImporterRegistry } from '../engine/importer.registry';
+import { FormatRegistry } from '../formats/format.registry';
+import type { BulkJob } from '../jobs/bulk-job.entity';
+import { ResultNotFound } from '../jobs/bulk-job.errors';
+import { CHUNK_ROWS } from './file-intake';
+import { JobFiles } from './job-files';
+
+/** Gives out result files, in any format the service writes. */
+@Injectable()
+export class ResultDownload {
+  constructor(
+    private readonly files: JobFiles,
+    private readonly formats: FormatRegistry,
+    private readonly importers: ImporterRegistry,
+  ) {}
+
+  /**
+   * Content of a result file. One in another format than the job's is made from the stored one at its first request.
+   *
+   * @param file name such as `failure.csv`
+   * @throws ResultNotFound
+   */
+  async open(job: BulkJob, file: string): Promise<NodeJS.ReadableStream> {
+    const [name = '', format = ''] = file.split('.');
+    const present = await this.files.list(job.jobId);
+    if (!present.includes(file)) {
+      const sources = present.filter((other) => this.isSource(job, other, name));
+      if (this.formats.find(format) === null || sources.length === 0) {
+        throw new ResultNotFound(
+          'The job has no such result file: it has no rows of this kind, has not ended yet, or its files were erased.',
+        );
+      }
+      await this.convert(job, sources, name, format);
+    }
+    return createReadStream(this.files.of(job.jobId, file));
+  }
+
+  /** The stored files from which a result in another format is made: those of the same kind. */
+  private isSource({ fileFormat }: BulkJob, stored: string, name: string): boolean {
+    const kind = name.split('-')[0] ?? '';
+    return (
+      [`${kind}.${fileFormat}`, `${name}.${fileFormat}`].includes(stored) ||
+      (stored.startsWith(`${kind}-`) && stored.endsWith(`.${fileFormat}`))
+    );
+  }
+
+  private async convert(job: BulkJob, sources: readonly string[], name: string, format: string): Promise<void> {
+    const from = this.formats.get(job.fileFormat);
+    const to = this.formats.get(format);
+    const tables = this.importers.get(job.target).tables.map((table) => table.name);
+    const wanted = name.split('-')[1];
+    const writer = to.create(this.files.of(job.jobId, `${name}.${format}`));
+    let written = 0;
+    try {
+      for (const source of [...sources].sort((a, b) => a.length - b.length)) {
+        const own = tables.find((table) => source.includes(`-${table.toLowerCase()}.`)) ?? tables[0] ?? '';
+        const options = {
+          tables: from.holdsTables ? tables : [own],
+          batchRows: CHUNK_ROWS,
+          maxRows: Number.MAX_SAFE_INTEGER,
+        };
+        for await (const batch of from.read(this.files.of(job.jobId, source), options)) {
+          const table = batch.table ?? own;
+          const fits = to.holdsTables || table.toLowerCase() === (wanted ?? tables[0]?.toLowerCase());
+          if (!fits || batch.rows.length === 0) continue;
+          await writer.write({ ...batch, table });
+          written += batch.rows.length;
+        }
+      }
+      if (written === 0) throw new ResultNotFound('The job has no rows of this kind in that table.');
+      await writer.close();
+    } catch (error) {
+      await writer.abort();
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import { Injectable } from '@nestjs/common';
+import { UnitOfWork } from '../../platform/database/unit-of-work';
+import type { BulkImporter } from '../engine/bulk-importer.contract';
+import { isOwnColumn, RESULT_COLUMNS, SUCCESS_COLUMNS } from '../engine/header';
+import { RowChunk, SpoolReader } from '../engine/row-spool';
+import { FormatRegistry } from '../formats/format.registry';
+import type { RawRow, RowWriter } from '../formats/row-format.contract';
+import type { BulkJob } from '../jobs/bulk-job.entity';
+import { BulkJobRepository } from '../jobs/bulk-job.repository';
+import type { RowOutcome } from '../jobs/bulk-outcome.entity';
+import { markMessage, SPOOL_NAME } from './file-intake';
+import { JobFiles } from './job-files';
+
+/** Which rows a result file holds. */
+export type ResultKind = 'success' | 'failure';
+
+/** Called with every row of a job in order, for those who want to list some. */
+export type OutcomeListener = (outcome: RowOutcome, table: string) => void;
+
+const LINE_SEPARATOR = '; ';
+
+/** Writes the success and failure files of a job from its rows and their outcomes. */
+@Injectable()
+export class ResultFiles {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly jobs: BulkJobRepository,
+    private readonly formats: FormatRegistry,
+    private readonly files: JobFiles,
+  ) {}
+
+  /** Writes the files in the format the rows came in; a side without rows gets none. */
+  async write(job: BulkJob, importer: BulkImporter, onOutcome: OutcomeListener): Promise<void> {
+    const spool = await SpoolReader.open(this.files.of(job.jobId, SPOOL_NAME));
+    const writers = new ResultWriters(job, importer, this.formats, this.files);
+    try {
+      for (let chunkNo = 0; chunkNo < job.nextChunk; chunkNo++) {
+        const chunk = await spool.read(chunkNo);
+        const outcomes = await this.unitOfWork.read((transaction) => this.jobs.listOutcomes(transaction, job, chunkNo));
+        const table = importer.tables[chunk.table]?.name ?? '';
+        for (const outcome of outcomes) onOutcome(outcome, table);
+        await writers.write('success', chunk, outcomes);
+        await writers.write('failure', chunk, outcomes);
+      }
+      await writers.close();
+    } catch (error) {
+      await writers.abort();
+      throw error;
+    } finally {
+      await spool.close();
+    }
+  }
+}
+
+/** The open result files of one job. */
+class ResultWriters {
+  private readonly open = new Map<string, RowWriter>();
+
+  constructor(
+    private readonly job: BulkJob,
+    private readonly importer: BulkImporter,
+    private readonly formats: FormatRegistry,
+    private readonly files: JobFiles,
+  ) {}
+
+  async write(kind: ResultKind, chunk: RowChunk, outcomes: readonly RowOutcome[]): Promise<void> {
+    const byRow = new Map(outcomes.map((outcome) => [outcome.row, outcome]));
+    const kept = chunk.columns.flatMap((column, index) => (isOwnColumn(column) ? [] : [index]));
+    const rows = chunk.rows.flatMap((raw): RawRow[] => {
+      const outcome = byRow.get(raw.row);
+      if (outcome === undefined || (outcome.verdict === 'failed') !== (kind === 'failure')) return [];
+      const own = kind === 'failure' ? failureCells(outcome, this.job.jobId) : successCells(outcome);
+      const cells = kept.map((index) => raw.cells[index] ?? '');
+      // Cells beyond the header stay visible behind our own, so that nothing of the row is lost.
+      return [{ row: raw.row, cells: [...cells, ...own, ...raw.cells.slice(chunk.columns.length)] }];
+    });
+    if (rows.length === 0) return;
+    const columns = [
+      ...kept.map((index) => chunk.columns[index] ?? ''),
+      ...(kind === 'failure' ? RESULT_COLUMNS : SUCCESS_COLUMNS),
+    ];
+    const table = this.importer.tables[chunk.table]?.name ?? null;
+    await this.writer(kind, chunk.table).write({ table, columns, rows });
+  }
+
+  async close(): Promise<void> {
+    for (const writer of this.open.values()) await writer.close();
+  }
+
+  async abort(): Promise<void> {
+    for (const writer of this.open.values()) await writer.abort();
+  }
+
+  private writer(kind: ResultKind, table: number): RowWriter {
+    const { jobId, fileFormat } = this.job;
+    const format = this.formats.get(fileFormat);
+    const name = resultName(kind, format.holdsTables ? 0 : table, this.importer);
+    const known = this.open.get(name);
+    if (known !== undefined) return known;
+    const writer = format.create(this.files.of(jobId, `${name}.${fileFormat}`));
+    this.open.set(name, writer);
+    return writer;
+  }
+}
+
+/** `failure` for the main table, `failure-contacts` for the rows of another in a format of one table per file. */
+export function resultName(kind: ResultKind, table: number, importer: BulkImporter): string {
+  return table === 0 ? kind : `${kind}-${importer.tables[table]?.name.toLowerCase() ?? table}`;
+}
+
+function failureCells({ row, issues }: RowOutcome, jobId: string): string[] {
+  return [
+    String(row),
+    'failed',
+    issues.map(({ code }) => code).join(LINE_SEPARATOR),
+    issues.map(({ field }) => field ?? '').join(LINE_SEPARATOR),
+    markMessage(issues.map(({ message }) => message).join(LINE_SEPARATOR), jobId),
+  ];
+}
+
+function successCells({ row, verdict, recordId, warnings }: RowOutcome): string[] {
+  return [
+    String(row),
+    verdict,
+    recordId ?? '',
+    warnings.map(({ code }) => code).join(LINE_SEPARATOR),
+    warnings.map(({ message }) => message).join(LINE_SEPARATOR),
+  ];
+}

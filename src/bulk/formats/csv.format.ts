@@ -1,0 +1,90 @@
+import { Injectable } from '@nestjs/common';
+import { CsvDialect, dialectOf, SAMPLE_CHARS } from './csv.dialect';
+import { CsvRecord, CsvRecords } from './csv.records';
+import { CsvHeader } from './csv.rows';
+import { CsvWriter } from './csv.writer';
+import { DurableFile } from './durable-file';
+import { TooManyRows, UnusableTable } from './file.errors';
+import { RawRow, ReadOptions, RowBatch, RowFormat, RowWriter } from './row-format.contract';
+import { RowFormatProvider } from './row-format.decorators';
+import { TextFile, textOfHead } from './text-encoding';
+
+/** Beginnings of files that are no tables in text: JSON, XML and HTML, PDF, SYLK, DIF and binary kinds without NUL. */
+const OTHER_TEXT = /^\s*(?:[{[<]|%PDF|ID;P(?:WXL|SCALC)|TABLE\r?\n0,1)/;
+const BINARY =
+  /^(?:PK[\x03\x05\x07]|\xd0\xcf\x11\xe0|\x89PNG|\xff\xd8\xff|GIF8|\x1f\x8b|7z\xbc\xaf|Rar!\x1a|BZh\d1A|\xfd7zXZ)/;
+
+/**
+ * CSV as spreadsheets and databases write it: comma, semicolon, tab or pipe, told from the file; RFC 4180 quoting; any
+ * line ends. Cells come exactly as they stand there, but for the apostrophe of `neutralise`.
+ */
+@RowFormatProvider({ name: 'csv', order: 100 })
+@Injectable()
+export class CsvFormat implements RowFormat {
+  readonly holdsTables = false;
+
+  /** Empty and blank files are accepted, so that `read` can say what is missing. */
+  accepts(head: Buffer): boolean {
+    if (BINARY.test(head.toString('latin1', 0, 16))) return false;
+    const text = textOfHead(head);
+    return text !== null && !OTHER_TEXT.test(text);
+  }
+
+  async *read(file: string, options: ReadOptions): AsyncGenerator<RowBatch> {
+    const text = await TextFile.open(file);
+    const dialect = dialectOf(...(await sampleOf(text)));
+    let header: CsvHeader | null = null;
+    let rows: RawRow[] = [];
+    let count = 0;
+    for await (const records of recordsOf(text, dialect)) {
+      for (const record of records) {
+        if (header === null) {
+          header = CsvHeader.of(record);
+          continue;
+        }
+        const row = header.rowOf(record);
+        if (row === null) continue;
+        if (++count > options.maxRows) throw tooManyRows(record.line, options.maxRows);
+        rows.push(row);
+        if (rows.length < options.batchRows) continue;
+        yield { table: null, columns: header.columns, rows };
+        rows = [];
+      }
+    }
+    if (header === null) {
+      throw new UnusableTable('The file has no header row. Put the column names in its first line, the data below.');
+    }
+    if (rows.length > 0 || count === 0) yield { table: null, columns: header.columns, rows };
+  }
+
+  create(file: string): RowWriter {
+    return new CsvWriter(DurableFile.create(file));
+  }
+}
+
+async function sampleOf(text: TextFile): Promise<[sample: string, complete: boolean]> {
+  let sample = '';
+  for await (const chunk of text.chunks()) {
+    sample += chunk;
+    if (sample.length >= SAMPLE_CHARS) return [sample, false];
+  }
+  return [sample, true];
+}
+
+/** The records of the file, those of one piece of text at a time. */
+async function* recordsOf(text: TextFile, dialect: CsvDialect): AsyncGenerator<CsvRecord[]> {
+  const records = new CsvRecords(dialect.delimiter, dialect.skip > 0 ? 2 : 1);
+  let skip = dialect.skip;
+  for await (const chunk of text.chunks()) {
+    yield records.feed(chunk.slice(skip));
+    skip = Math.max(0, skip - chunk.length);
+  }
+  yield records.finish();
+}
+
+function tooManyRows(line: number, maxRows: number): TooManyRows {
+  const most = maxRows.toLocaleString('en');
+  return new TooManyRows(
+    `The file has more than ${most} data rows (line ${line} is one more). Split it into several files.`,
+  );
+}

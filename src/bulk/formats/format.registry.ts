@@ -1,0 +1,68 @@
+import { open } from 'node:fs/promises';
+import { Injectable, OnModuleInit } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
+import { UnsupportedFileFormat } from './file.errors';
+import type { RowFormat } from './row-format.contract';
+import { RowFormatProvider } from './row-format.decorators';
+
+const HEAD_BYTES = 4_096;
+
+/** A format under its name, which is also the file extension. */
+export interface NamedFormat {
+  readonly name: string;
+  readonly format: RowFormat;
+}
+
+/** Knows the file formats of all modules and finds the one a file is in. */
+@Injectable()
+export class FormatRegistry implements OnModuleInit {
+  private formats: NamedFormat[] = [];
+
+  constructor(private readonly discovery: DiscoveryService) {}
+
+  /** @throws Error when two formats have the same name. */
+  onModuleInit(): void {
+    const found = this.discovery.getProviders().flatMap((provider) => {
+      const metadata = this.discovery.getMetadataByDecorator(RowFormatProvider, provider);
+      return metadata === undefined ? [] : [{ ...metadata, format: provider.instance as RowFormat }];
+    });
+    found.sort((a, b) => a.order - b.order);
+    const names = new Set<string>();
+    for (const { name } of found) {
+      if (names.has(name)) throw new Error(`Two file formats are named ${name}`);
+      names.add(name);
+    }
+    this.formats = found;
+  }
+
+  names(): string[] {
+    return this.formats.map(({ name }) => name);
+  }
+
+  find(name: string): NamedFormat | null {
+    return this.formats.find((format) => format.name === name) ?? null;
+  }
+
+  /** @throws Error for a name nobody registered. */
+  get(name: string): RowFormat {
+    const named = this.find(name);
+    if (named === null) throw new Error(`No file format is named ${name}`);
+    return named.format;
+  }
+
+  /** Format of a file, told from its first bytes. @throws UnsupportedFileFormat when no format takes it. */
+  async detect(file: string): Promise<NamedFormat> {
+    const handle = await open(file, 'r');
+    try {
+      const head = Buffer.alloc(HEAD_BYTES);
+      const { bytesRead } = await handle.read(head, 0, HEAD_BYTES, 0);
+      const named = this.formats.find(({ format }) => format.accepts(head.subarray(0, bytesRead)));
+      if (named !== undefined) return named;
+    } finally {
+      await handle.close();
+    }
+    throw new UnsupportedFileFormat(
+      `The file is in no format this service reads; save it as ${this.names().join(', ')} and upload that.`,
+    );
+  }
+}

@@ -1,0 +1,108 @@
+import { FileTooLarge, UnusableTable } from './file.errors';
+import { RawRow, RowBatch, RowFault } from './row-format.contract';
+import { clip } from './xlsx-messages';
+import { cellName, columnName } from './xlsx-reference';
+import { SheetRow } from './xlsx-sheet-parser';
+
+/** Characters one batch may hold; it bounds memory where every cell is as long as it can be. */
+const MAX_BATCH_CHARS = 64 * 1024 ** 2;
+
+/**
+ * Makes batches of a sheet's rows. The first row with a value is the header; its trailing empty cells count for
+ * nothing, and a value that stands under no header is a fault of its row.
+ */
+export class SheetTable {
+  private columns: readonly string[] | null = null;
+  private rows: RawRow[] = [];
+  private chars = 0;
+  private delivered = false;
+
+  /**
+   * @param sheet name on the tab, for messages
+   * @param table name under which its batches are delivered
+   */
+  constructor(
+    private readonly sheet: string,
+    private readonly table: string,
+    private readonly batchRows: number,
+  ) {}
+
+  get full(): boolean {
+    return this.rows.length >= this.batchRows;
+  }
+
+  /**
+   * Adds a row whose shared strings are filled in. True when it was a data row.
+   * @throws UnusableTable for a faulty header, FileTooLarge when a batch holds over 64 million characters.
+   */
+  add(row: SheetRow): boolean {
+    if (row.faults.length === 0 && row.cells.every((cell) => cell === '')) return false;
+    if (this.columns === null) {
+      this.columns = this.header(row);
+      return false;
+    }
+    for (const cell of row.cells) this.chars += cell.length;
+    if (this.chars > MAX_BATCH_CHARS) {
+      throw new FileTooLarge(
+        `Sheet "${clip(this.sheet)}", row ${row.row}: the rows up to here hold too much text. Shorten it, or split the file.`,
+      );
+    }
+    this.rows.push(this.dataRow(row, this.columns));
+    return true;
+  }
+
+  /** The rows so far as a batch. */
+  take(): RowBatch {
+    const batch = { table: this.table, columns: this.columns ?? [], rows: this.rows };
+    this.rows = [];
+    this.chars = 0;
+    this.delivered = true;
+    return batch;
+  }
+
+  /**
+   * The last batch; null when all rows were taken, or when the sheet is blank and not required.
+   * @throws UnusableTable when a required sheet is blank.
+   */
+  finish(required: boolean): RowBatch | null {
+    if (this.columns === null) {
+      if (!required) return null;
+      throw new UnusableTable(`Sheet "${clip(this.sheet)}" is blank. Put the column names into its first row.`);
+    }
+    return this.rows.length > 0 || !this.delivered ? this.take() : null;
+  }
+
+  private header(row: SheetRow): string[] {
+    const fault = row.faults[0];
+    if (fault) {
+      const cell = cellName(fault.column, row.row);
+      throw new UnusableTable(`Sheet "${clip(this.sheet)}", header cell ${cell}: ${fault.message}.`);
+    }
+    return trimEnd(row.cells);
+  }
+
+  private dataRow({ row, cells, faults }: SheetRow, columns: readonly string[]): RawRow {
+    const found: RowFault[] = faults.map(({ column, message }) => ({
+      column: columns[column] === '' ? null : (columns[column] ?? null),
+      message: `Sheet "${clip(this.sheet)}", cell ${cellName(column, row)}: ${message}.`,
+    }));
+    const stray = cells.findIndex((cell, column) => cell !== '' && (columns[column] ?? '') === '');
+    if (stray >= 0) {
+      found.push({
+        column: null,
+        message:
+          `Sheet "${clip(this.sheet)}", cell ${cellName(stray, row)}: the value stands in column ${columnName(stray)}, ` +
+          'which has no header; name the column or delete the value.',
+      });
+    }
+    const texts = stray >= columns.length || cells.length > columns.length ? trimEnd(cells, columns.length) : cells;
+    while (texts.length < columns.length) texts.push('');
+    return found.length === 0 ? { row, cells: texts } : { row, cells: texts, faults: found };
+  }
+}
+
+function trimEnd(cells: readonly string[], least = 0): string[] {
+  let length = cells.length;
+  while (length > least && cells[length - 1] === '') length -= 1;
+  return cells.slice(0, length);
+}

@@ -1,0 +1,106 @@
+import { Column, Entity } from 'typeorm';
+import { BooleanColumn, IdColumn, JsonColumn, RefColumn, TimeColumn } from '../../platform/database/columns';
+
+export type JobState = 'queued' | 'running' | 'completed' | 'failed' | 'cancelled';
+
+/** Which of several rows for one record applies: the first, the last, or none of them. */
+export const DUPLICATE_RULES = ['first', 'last', 'reject'] as const;
+export type DuplicateRule = (typeof DUPLICATE_RULES)[number];
+
+/** What the caller chose. */
+export interface JobOptions {
+  readonly duplicates: DuplicateRule;
+}
+
+/** The rows of one table, each in exactly one of the counts below `received`. */
+export interface TableTally {
+  readonly table: string;
+  readonly received: number;
+  readonly created: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly failed: number;
+  readonly skipped: number;
+  /** Applied rows that carry a warning. */
+  readonly warned: number;
+  /** Rows whose chunk had to be tried again after a deadlock, a lock timeout or a lost connection. */
+  readonly retried: number;
+  /** Exact decimal sum of the amounts of applied rows. */
+  readonly amount: string;
+}
+
+/** Why a job as a whole did not end well. */
+export interface JobError {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** One bulk call. */
+@Entity('bulk_jobs')
+export class BulkJob {
+  @IdColumn()
+  id: number;
+
+  /** Public id, `^JOB[A-Z0-9]{26}$` (134 random bits). */
+  @Column()
+  jobId: string;
+
+  @RefColumn()
+  companyRef: number;
+
+  @Column()
+  family: string;
+
+  /** Importer that takes the rows. */
+  @Column()
+  target: string;
+
+  @Column({ type: 'varchar' })
+  state: JobState;
+
+  @BooleanColumn()
+  dryRun: boolean;
+
+  /** Job whose failure file was corrected and sent back. */
+  @Column({ type: 'varchar', nullable: true })
+  parentJobId: string | null;
+
+  /** Name the caller gave the file; shown, never used as a path. */
+  @Column({ type: 'varchar', nullable: true })
+  fileName: string | null;
+
+  @Column()
+  fileFormat: string;
+
+  @Column()
+  fileSha256: string;
+
+  @Column()
+  createdBy: string;
+
+  @JsonColumn()
+  options: JobOptions;
+
+  @JsonColumn()
+  tallies: TableTally[];
+
+  /** Chunks the rows are stored in. */
+  @Column({ type: 'int' })
+  chunks: number;
+
+  /** The checkpoint: chunks before it are applied. */
+  @Column({ type: 'int' })
+  nextChunk: number;
+
+  @JsonColumn({ nullable: true })
+  error: JobError | null;
+
+  @TimeColumn()
+  createdAt: Date;
+
+  @TimeColumn({ nullable: true })
+  startedAt: Date | null;
+
+  @TimeColumn({ nullable: true })
+  finishedAt: Date | null;
+}

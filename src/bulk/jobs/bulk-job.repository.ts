@@ -1,0 +1,66 @@
+import { Injectable } from '@nestjs/common';
+import { Transaction } from '../../platform/database/transaction';
+import { BulkJob, JobError, JobState, TableTally } from './bulk-job.entity';
+import { JobNotFound } from './bulk-job.errors';
+import { BulkOutcome, RowOutcome } from './bulk-outcome.entity';
+
+/** Reads and writes of bulk jobs and their row outcomes. */
+@Injectable()
+export class BulkJobRepository {
+  async insert(transaction: Transaction, job: Omit<BulkJob, 'id'>): Promise<BulkJob> {
+    const row = transaction.create(BulkJob, job);
+    await transaction.insert(BulkJob, row);
+    return row;
+  }
+
+  /** @throws JobNotFound */
+  async get(transaction: Transaction, jobId: string): Promise<BulkJob> {
+    const job = await transaction.findOneBy(BulkJob, { jobId });
+    if (job === null) throw new JobNotFound('There is no such job; check the job id.');
+    return job;
+  }
+
+  /** The job of that id in that company's book, for linking; null when there is none. */
+  findInCompany(transaction: Transaction, companyRef: number, target: string, jobId: string): Promise<BulkJob | null> {
+    return transaction.findOneBy(BulkJob, { companyRef, target, jobId });
+  }
+
+  /**
+   * Moves the checkpoint over one chunk and stores its outcomes. False when another run has already moved it: what this
+   * transaction did must then be rolled back.
+   */
+  async advance(
+    transaction: Transaction,
+    job: BulkJob,
+    outcomes: readonly RowOutcome[],
+    tallies: TableTally[],
+  ): Promise<boolean> {
+    const { id, nextChunk } = job;
+    const moved = await transaction.update(
+      BulkJob,
+      { id, nextChunk, state: 'running' },
+      { nextChunk: nextChunk + 1, tallies },
+    );
+    if (moved.affected !== 1) return false;
+    await transaction.insert(BulkOutcome, { jobRef: id, chunkNo: nextChunk, outcomes: [...outcomes] });
+    return true;
+  }
+
+  /** Moves a job from one state to another; false when it no longer is in the first. */
+  async transition(
+    transaction: Transaction,
+    { id }: BulkJob,
+    from: JobState,
+    to: JobState,
+    stamp: { startedAt?: Date; finishedAt?: Date; error?: JobError },
+  ): Promise<boolean> {
+    const result = await transaction.update(BulkJob, { id, state: from }, { ...stamp, state: to });
+    return result.affected === 1;
+  }
+
+  /** Outcomes of one chunk; empty when it was not applied. */
+  async listOutcomes(transaction: Transaction, { id }: BulkJob, chunkNo: number): Promise<RowOutcome[]> {
+    const chunk = await transaction.findOneBy(BulkOutcome, { jobRef: id, chunkNo });
+    return chunk?.outcomes ?? [];
+  }
+}

@@ -1,0 +1,33 @@
+import { Column, Entity } from 'typeorm';
+import { IdColumn, RefColumn, TimeColumn } from '../platform/database/columns';
+
+/** A record of a campaign: one JSON document under its own id. */
+@Entity('campaign_records')
+export class CampaignRecord {
+  @IdColumn()
+  id: number;
+
+  @RefColumn()
+  companyRef: number;
+
+  @RefColumn()
+  campaignRef: number;
+
+  /** The `loan_id` or `lead_id` of the record. */
+  @Column()
+  recordId: string;
+
+  /** The document as JSON text: numbers keep every digit. */
+  @Column({ type: 'text' })
+  data: string;
+
+  /** Counts the changes of the document. */
+  @Column({ type: 'int' })
+  version: number;
+
+  @TimeColumn()
+  createdAt: Date;
+
+  @TimeColumn()
+  updatedAt: Date;
+}

@@ -1,0 +1,103 @@
+import { Injectable } from '@nestjs/common';
+import { Transaction } from '../platform/database/transaction';
+import { randomPublicId } from '../platform/ids/public-id';
+import type { CodedIssue } from '../platform/validation/coded-issue';
+import {
+  ChangeContext,
+  creationChanges,
+  CustomerCreation,
+  CustomerOutcome,
+  failed,
+  historyEntry,
+  takenRefNo,
+} from './customer-change';
+import { CustomerHistoryRepository } from './customer-history.repository';
+import { Customer } from './customer.entity';
+import { CustomerRepository } from './customer.repository';
+import { CUSTOMER_FIELDS, customerIssues, customerWarnings } from './rules/customer.rules';
+
+/** Creates many customers in a few statements inside the caller's transaction; single requests go the same way. */
+@Injectable()
+export class CustomerCreationService {
+  constructor(
+    private readonly customers: CustomerRepository,
+    private readonly history: CustomerHistoryRepository,
+  ) {}
+
+  /** Creates customers; outcomes stand in the order of the creations. */
+  async apply(
+    transaction: Transaction,
+    context: ChangeContext,
+    creations: readonly CustomerCreation[],
+  ): Promise<CustomerOutcome[]> {
+    const refNos = creations.flatMap(({ fields }) => fields.uniqueRefNo ?? []);
+    const holders = await this.customers.listHolders(transaction, context.companyRef, refNos);
+    const taken = await this.rowsOfTakenNumbers(transaction, context, holders);
+    const drafts = creations.map(({ row, fields, dependentChanges = [] }) => {
+      const draft = newCustomer(context, fields);
+      const issues = [...customerIssues(draft), ...refNoIssues(draft.uniqueRefNo, taken)];
+      if (issues.length === 0 && draft.uniqueRefNo !== null) taken.set(draft.uniqueRefNo, row);
+      return { row, draft, dependentChanges, issues, warnings: customerWarnings(draft, fields) };
+    });
+
+    const accepted = drafts.filter(({ issues }) => issues.length === 0);
+    const ids = await this.customers.insertMany(
+      transaction,
+      accepted.map(({ draft }) => draft),
+    );
+    accepted.forEach(({ draft }, index) => (draft.id = ids[index] ?? 0));
+    await this.history.insertMany(
+      transaction,
+      accepted.map(({ row, draft, dependentChanges }) =>
+        historyEntry(context, draft, row, [...creationChanges(draft), ...dependentChanges]),
+      ),
+    );
+    return drafts.map(({ draft, issues, warnings }): CustomerOutcome =>
+      issues.length > 0 ? failed(null, issues) : { outcome: 'created', customer: draft, issues: [], warnings },
+    );
+  }
+
+  /** Numbers that are in use, each with the row of this very job that took it, or null. */
+  private async rowsOfTakenNumbers(
+    transaction: Transaction,
+    { companyRef, jobId }: ChangeContext,
+    holders: ReadonlyMap<string, Customer>,
+  ): Promise<Map<string, number | null>> {
+    const refs = [...holders.values()].map(({ id }) => id);
+    const rows =
+      jobId === null
+        ? new Map<number, number>()
+        : await this.history.findRowsOfJob(transaction, companyRef, jobId, refs);
+    return new Map([...holders].map(([refNo, { id }]) => [refNo, rows.get(id) ?? null]));
+  }
+}
+
+function newCustomer({ companyRef, at }: ChangeContext, fields: CustomerCreation['fields']): Customer {
+  const values = Object.fromEntries(CUSTOMER_FIELDS.map((field) => [field, fields[field] ?? null]));
+  return {
+    ...(values as Pick<Customer, (typeof CUSTOMER_FIELDS)[number]>),
+    id: 0,
+    companyRef,
+    customerId: randomPublicId('KC', 14),
+    status: 'ACTIVE',
+    version: 1,
+    deletionKey: 0,
+    createdAt: at,
+    updatedAt: at,
+    deletedAt: null,
+  };
+}
+
+function refNoIssues(refNo: string | null, taken: ReadonlyMap<string, number | null>): CodedIssue[] {
+  const first = refNo === null ? undefined : taken.get(refNo);
+  if (refNo === null || first === undefined) return [];
+  if (first === null) return [takenRefNo(refNo)];
+  return [
+    {
+      field: 'uniqueRefNo',
+      code: 'DUPLICATE_ROW',
+      message: `row ${first} of this file already creates a customer with this number; keep one of the two rows`,
+      rejectedValue: refNo,
+    },
+  ];
+}

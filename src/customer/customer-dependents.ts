@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import { Transaction } from '../platform/database/transaction';
+import type { CodedIssue } from '../platform/validation/coded-issue';
+import type { CustomerContact } from './customer-contact.entity';
+import type { FieldChange } from './customer-history.entity';
+import { Customer } from './customer.entity';
+import { CustomerRepository } from './customer.repository';
+import { toContactPatch } from './dto/contact.dto';
+import { CustomerAggregate, CustomerCollections } from './dto/customer.dto';
+import { planContact } from './rules/contact.plan';
+import { PlannedReminders, planReminders } from './rules/reminder.plan';
+
+/** What a request means for the contacts and reminders of a customer. */
+export interface DependentsPlan {
+  readonly contacts: readonly CustomerContact[];
+  readonly reminders: PlannedReminders | null;
+  readonly changes: readonly FieldChange[];
+  readonly issues: readonly CodedIssue[];
+}
+
+/** A customer, or the id 0 for one that is about to be created. */
+export type DependentsOwner = Pick<Customer, 'companyRef' | 'id'>;
+
+/** Contacts and reminders of one customer: reading, planning a change, writing it. */
+@Injectable()
+export class CustomerDependents {
+  constructor(private readonly customers: CustomerRepository) {}
+
+  async load(transaction: Transaction, customer: Customer): Promise<CustomerAggregate> {
+    const [aggregate] = await this.loadMany(transaction, customer.companyRef, [customer]);
+    return aggregate ?? { customer, contacts: [], reminders: [] };
+  }
+
+  /** Customers of one company with what hangs on them, in the order given. */
+  async loadMany(
+    transaction: Transaction,
+    companyRef: number,
+    customers: readonly Customer[],
+  ): Promise<CustomerAggregate[]> {
+    const refs = customers.map(({ id }) => id);
+    const contacts = await this.customers.listContacts(transaction, companyRef, refs);
+    const reminders = await this.customers.listReminders(transaction, companyRef, refs);
+    return customers.map((customer) => ({
+      customer,
+      contacts: contacts.filter((contact) => contact.customerRef === customer.id),
+      reminders: reminders.filter((reminder) => reminder.customerRef === customer.id),
+    }));
+  }
+
+  /** Compares a request with what is stored; nothing is written. */
+  async plan(transaction: Transaction, owner: DependentsOwner, request: CustomerCollections): Promise<DependentsPlan> {
+    const contacts = await this.customers.listContacts(transaction, owner.companyRef, [owner.id]);
+    const reminders = await this.customers.listReminders(transaction, owner.companyRef, [owner.id]);
+    const issues: CodedIssue[] = [];
+    const changes: FieldChange[] = [];
+    const planned = new Map<string, CustomerContact>();
+    let known = contacts;
+    const requests =
+      request.customerKeyContacts === null
+        ? contacts
+            .filter((contact) => !contact.deleted)
+            .map(({ keyContactPersonId }) => ({ keyContactPersonId, deleted: true }))
+        : (request.customerKeyContacts ?? []);
+    requests.forEach((contactRequest, index) => {
+      const plan = planContact(owner, known, toContactPatch(contactRequest));
+      if ('code' in plan) {
+        issues.push({ ...plan, field: `customerKeyContacts[${index}].${plan.field ?? ''}` });
+        return;
+      }
+      const { contact } = plan;
+      known = [...known.filter((other) => other.keyContactPersonId !== contact.keyContactPersonId), contact];
+      if (plan.changes.length > 0) planned.set(contact.keyContactPersonId, contact);
+      changes.push(...plan.changes);
+    });
+    const wanted = request.customerReminders;
+    const plannedReminders = wanted === undefined ? null : planReminders(owner, reminders, wanted ?? []);
+    changes.push(...(plannedReminders?.changes ?? []));
+    return { contacts: [...planned.values()], reminders: plannedReminders, changes, issues };
+  }
+
+  /** Stores a plan that was made in the same transaction. */
+  async write(transaction: Transaction, customer: Customer, plan: DependentsPlan): Promise<void> {
+    const { reminders } = plan;
+    const own = <T extends { customerRef: number }>(dependent: T): T => ({ ...dependent, customerRef: customer.id });
+    const contacts = plan.contacts.map(own);
+    await this.customers.updateContacts(
+      transaction,
+      contacts.filter(({ id }) => id !== 0),
+    );
+    await this.customers.insertContacts(
+      transaction,
+      contacts.filter(({ id }) => id === 0),
+    );
+    if (reminders !== null && reminders.changes.length > 0) {
+      await this.customers.replaceReminders(transaction, customer, reminders.reminders.map(own));
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import { Injectable } from '@nestjs/common';
+import { Transaction } from '../platform/database/transaction';
+import type { CodedIssue } from '../platform/validation/coded-issue';
+import { ChangeContext, CustomerOutcome, CustomerUpdate, failed, historyEntry } from './customer-change';
+import { CustomerHistory } from './customer-history.entity';
+import { CustomerHistoryRepository } from './customer-history.repository';
+import type { Customer } from './customer.entity';
+import { CustomerRepository } from './customer.repository';
+import { LockedCustomers } from './locked-customers';
+import { customerIssues, customerWarnings, mergeCustomer } from './rules/customer.rules';
+
+/**
+ * Tells whether this job already applied a row to that customer, and which; null reserves the customer for the row.
+ * Called once per customer that is about to be applied.
+ */
+export type ClaimCustomer = (customerRef: number, row: number) => number | null;
+
+/**
+ * Changes many customers in a few statements inside the caller's transaction: read with locks, decide in memory, write
+ * set-based, write the history. Single requests go the same way, so every rule has one place.
+ */
+@Injectable()
+export class CustomerUpdateService {
+  constructor(
+    private readonly customers: CustomerRepository,
+    private readonly history: CustomerHistoryRepository,
+  ) {}
+
+  /** Applies the updates in order; outcomes stand in the same order. */
+  async apply(
+    transaction: Transaction,
+    context: ChangeContext,
+    updates: readonly CustomerUpdate[],
+    claim: ClaimCustomer = () => null,
+  ): Promise<CustomerOutcome[]> {
+    const batch = await LockedCustomers.load(transaction, this.customers, context.companyRef, updates);
+    const entries: Omit<CustomerHistory, 'id'>[] = [];
+    const outcomes = updates.map((update): CustomerOutcome => {
+      const current = batch.find(update);
+      if (current === null || current.deletedAt !== null) return failed(current, [unusable(update, current)]);
+
+      const { next, changes: ownChanges } = mergeCustomer(current, update.patch);
+      const changes = [...ownChanges, ...(update.dependentChanges ?? [])];
+      const issues = [...customerIssues(next), ...batch.refNoIssues(current, next)];
+      if (issues.length > 0) return failed(current, issues);
+      const claimedBy = update.row === null ? null : claim(current.id, update.row);
+      if (claimedBy !== null) return failed(current, [duplicateRow(update, claimedBy)]);
+
+      const warnings = customerWarnings(next, update.patch);
+      if (changes.length === 0) return { outcome: 'unchanged', customer: current, issues: [], warnings };
+      const stored = { ...next, version: current.version + 1, updatedAt: context.at };
+      batch.replace(current, stored);
+      entries.push(historyEntry(context, stored, update.row, changes));
+      return { outcome: 'updated', customer: stored, issues: [], warnings };
+    });
+    await this.customers.updateMany(transaction, batch.changed());
+    await this.history.insertMany(transaction, entries);
+    return outcomes;
+  }
+
+  /** Database ids of the customers the updates name, in the same order; null for those not found. Writes nothing. */
+  async identify(
+    transaction: Transaction,
+    companyRef: number,
+    updates: readonly CustomerUpdate[],
+  ): Promise<(number | null)[]> {
+    const batch = await LockedCustomers.load(transaction, this.customers, companyRef, updates);
+    return updates.map((update) => batch.find(update)?.id ?? null);
+  }
+}
+
+function unusable({ customerId, uniqueRefNo }: CustomerUpdate, customer: Customer | null): CodedIssue {
+  const field = customerId === null ? 'uniqueRefNo' : 'customerId';
+  const rejectedValue = customerId ?? uniqueRefNo;
+  return customer === null
+    ? {
+        field,
+        code: 'NOT_FOUND',
+        message: `this company has no customer with this ${field}; correct it, or create the customer first`,
+        rejectedValue,
+      }
+    : {
+        field,
+        code: 'CUSTOMER_DELETED',
+        message: `the customer with this ${field} was deleted; remove the row, or create the customer anew`,
+        rejectedValue,
+      };
+}
+
+function duplicateRow({ customerId, uniqueRefNo }: CustomerUpdate, first: number): CodedIssue {
+  return {
+    field: customerId === null ? 'uniqueRefNo' : 'customerId',
+    code: 'DUPLICATE_ROW',
+    message: `row ${first} of this file is for the same customer; keep one of the two rows`,
+    rejectedValue: customerId ?? uniqueRefNo,
+  };
+}

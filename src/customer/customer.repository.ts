@@ -1,0 +1,147 @@
+import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
+import { insertMany, selectMany, updateMany } from '../platform/database/set-based';
+import { Transaction } from '../platform/database/transaction';
+import { CustomerContact } from './customer-contact.entity';
+import { CustomerReminder } from './customer-reminder.entity';
+import { CustomerSearch } from './customer-search';
+import { Customer } from './customer.entity';
+import { CustomerNotFound } from './customer.errors';
+
+function customerNotFound(): CustomerNotFound {
+  return new CustomerNotFound('There is no such customer in this company; check the customer id and parentCompanyId.');
+}
+
+/** Reads and writes of customers, their contacts and reminders. Every call names the company. */
+@Injectable()
+export class CustomerRepository {
+  /** @throws CustomerNotFound */
+  async get(transaction: Transaction, companyRef: number, customerId: string): Promise<Customer> {
+    const customer = await transaction.findOneBy(Customer, { companyRef, customerId, deletionKey: 0 });
+    if (customer === null) throw customerNotFound();
+    return customer;
+  }
+
+  /** Like `get`, and locks the customer until the transaction ends. @throws CustomerNotFound */
+  async getLocked(transaction: Transaction, companyRef: number, customerId: string): Promise<Customer> {
+    const [customer] = await this.listByCustomerIds(transaction, companyRef, [customerId]);
+    if (customer === undefined || customer.deletedAt !== null) throw customerNotFound();
+    return customer;
+  }
+
+  /** Customers with those public ids, deleted ones too, locked until the transaction ends. */
+  listByCustomerIds(transaction: Transaction, companyRef: number, values: readonly string[]): Promise<Customer[]> {
+    return selectMany(transaction, Customer, { where: { companyRef }, property: 'customerId', values, lock: true });
+  }
+
+  /** Customers with those reference numbers, deleted ones too, locked until the transaction ends. */
+  listByRefNos(transaction: Transaction, companyRef: number, values: readonly string[]): Promise<Customer[]> {
+    return selectMany(transaction, Customer, { where: { companyRef }, property: 'uniqueRefNo', values, lock: true });
+  }
+
+  /** Which of these reference numbers are taken by living customers, and by whom. */
+  async listHolders(
+    transaction: Transaction,
+    companyRef: number,
+    values: readonly string[],
+  ): Promise<Map<string, Customer>> {
+    const holders = await selectMany(transaction, Customer, {
+      where: { companyRef, deletionKey: 0 },
+      property: 'uniqueRefNo',
+      values,
+    });
+    return new Map(holders.map((holder) => [holder.uniqueRefNo ?? '', holder]));
+  }
+
+  async search(transaction: Transaction, companyRef: number, search: CustomerSearch): Promise<Customer[]> {
+    const query = transaction
+      .createQueryBuilder(Customer, 'customer')
+      .where('customer.companyRef = :companyRef AND customer.deletionKey = 0', { companyRef });
+    for (const [field, value] of Object.entries(search.equal)) {
+      query.andWhere(`customer.${field} = :${field}`, { [field]: value });
+    }
+    if (search.legalNamePrefix !== undefined) {
+      const prefix = search.legalNamePrefix.replace(/[!%_]/g, '!$&').toLowerCase();
+      query.andWhere(`LOWER(customer.legalName) LIKE :prefix ESCAPE '!'`, { prefix: `${prefix}%` });
+    }
+    if (search.after !== undefined) {
+      query.andWhere(`customer.id ${search.direction === 'ASC' ? '>' : '<'} :after`, { after: search.after });
+    }
+    return query.orderBy('customer.id', search.direction).limit(search.limit).getMany();
+  }
+
+  insertMany(transaction: Transaction, customers: readonly Omit<Customer, 'id'>[]): Promise<number[]> {
+    return insertMany(transaction, Customer, customers);
+  }
+
+  /** Writes customers back that were read with a lock in this transaction. */
+  updateMany(transaction: Transaction, customers: readonly Customer[]): Promise<void> {
+    return updateMany(transaction, Customer, customers);
+  }
+
+  /** Marks a locked customer as deleted; its reference number is free again. */
+  async softDelete(transaction: Transaction, { companyRef, id }: Customer, at: Date): Promise<void> {
+    await transaction.update(
+      Customer,
+      { companyRef, id, deletionKey: 0 },
+      { deletionKey: id, deletedAt: at, updatedAt: at, version: () => 'version + 1' },
+    );
+  }
+
+  /** Moves a customer from one status to the other; false when it no longer is in the first. */
+  async transition(
+    transaction: Transaction,
+    customer: Customer,
+    from: Customer['status'],
+    to: Customer['status'],
+    at: Date,
+  ): Promise<boolean> {
+    const { companyRef, id } = customer;
+    const result = await transaction.update(
+      Customer,
+      { companyRef, id, status: from, deletionKey: 0 },
+      { status: to, updatedAt: at, version: () => 'version + 1' },
+    );
+    return result.affected === 1;
+  }
+
+  listContacts(
+    transaction: Transaction,
+    companyRef: number,
+    customerRefs: readonly number[],
+  ): Promise<CustomerContact[]> {
+    return transaction.find(CustomerContact, {
+      where: { companyRef, customerRef: In([...customerRefs]) },
+      order: { id: 'ASC' },
+    });
+  }
+
+  async insertContacts(transaction: Transaction, contacts: readonly Omit<CustomerContact, 'id'>[]): Promise<void> {
+    await insertMany(transaction, CustomerContact, contacts);
+  }
+
+  updateContacts(transaction: Transaction, contacts: readonly CustomerContact[]): Promise<void> {
+    return updateMany(transaction, CustomerContact, contacts);
+  }
+
+  listReminders(
+    transaction: Transaction,
+    companyRef: number,
+    customerRefs: readonly number[],
+  ): Promise<CustomerReminder[]> {
+    return transaction.find(CustomerReminder, {
+      where: { companyRef, customerRef: In([...customerRefs]) },
+      order: { id: 'ASC' },
+    });
+  }
+
+  /** Puts a new list of reminders in the place of the stored one. */
+  async replaceReminders(
+    transaction: Transaction,
+    customer: Customer,
+    reminders: readonly Omit<CustomerReminder, 'id'>[],
+  ): Promise<void> {
+    await transaction.delete(CustomerReminder, { companyRef: customer.companyRef, customerRef: customer.id });
+    await insertMany(transaction, CustomerReminder, reminders);
+  }
+}

@@ -1,0 +1,117 @@
+import { Type } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { COMPANY_ID } from '../../platform/companies/company-access';
+import { decodeCursor } from '../../platform/http/cursor';
+import type { CustomerSearch } from '../customer-search';
+import type { CustomerStatus } from '../customer.entity';
+
+const CUSTOMER_ID = /^KC[A-Z0-9]{14}$/;
+
+/** Path parameter of every route on one customer. */
+export class CustomerIdParam {
+  /**
+   * Public id of the customer.
+   * @example 'KC7Q2M9RX4T1B8ZC'
+   */
+  @Matches(CUSTOMER_ID, { message: '$property must be KC followed by 14 of A-Z and 0-9' })
+  customerId: string;
+}
+
+/** Query of every route on customers. */
+export class CompanyQuery {
+  /**
+   * Company that owns the customer book: the token's own company (the default) or one below it.
+   * @example 'CEK0000001'
+   */
+  @IsOptional()
+  @Matches(COMPANY_ID, { message: '$property must be one company id: CEK followed by 7 of A-Z and 0-9' })
+  parentCompanyId?: string;
+}
+
+/** Query of a list. */
+export class PageQuery extends CompanyQuery {
+  /** Items on a page. */
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(50)
+  limit: number = 50;
+
+  /** `nextCursor` of the page before. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  cursor?: string;
+}
+
+/** Query of the customer search. */
+export class SearchQuery extends PageQuery {
+  /** Oldest first (ASC) or newest first (DESC). */
+  @IsOptional()
+  @IsIn(['ASC', 'DESC'])
+  direction: 'ASC' | 'DESC' = 'ASC';
+}
+
+/** Body of the search: every member given must match. */
+export class SearchCustomersRequest {
+  /** @example 'KC7Q2M9RX4T1B8ZC' */
+  @IsOptional()
+  @Matches(CUSTOMER_ID, { message: '$property must be KC followed by 14 of A-Z and 0-9' })
+  customerId?: string;
+
+  /** @example 'CUST-00042' */
+  @IsOptional()
+  @IsString()
+  @MaxLength(50)
+  uniqueRefNo?: string;
+
+  /**
+   * Beginning of the legal name, upper and lower case alike.
+   * @example 'Xylo'
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  legalName?: string;
+
+  @IsOptional()
+  @IsIn(['ACTIVE', 'INACTIVE'])
+  status?: CustomerStatus;
+
+  /** @example '29AAACX1234A2ZS' */
+  @IsOptional()
+  @IsString()
+  @MaxLength(15)
+  panOrGstin?: string;
+
+  /** @example '+919812345678' */
+  @IsOptional()
+  @IsString()
+  @MaxLength(20)
+  contactNumber?: string;
+
+  /** @example 'Karnataka' */
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  state?: string;
+
+  /** @example 'agent-7' */
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  assignedAgent?: string;
+}
+
+/** Request -> what the repository looks for; one row more than the page holds, to see whether there is a next one. */
+export function toCustomerSearch(request: SearchCustomersRequest, query: SearchQuery): CustomerSearch {
+  const { legalName, ...equal } = request;
+  return {
+    equal: Object.fromEntries(Object.entries(equal).filter(([, value]) => value !== undefined && value !== null)),
+    legalNamePrefix: legalName,
+    direction: query.direction,
+    limit: query.limit + 1,
+    after: decodeCursor(query.cursor),
+  };
+}

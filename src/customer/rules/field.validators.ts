@@ -1,0 +1,83 @@
+import { ValidateBy, ValidationOptions } from 'class-validator';
+import { parseDecimal } from '../../platform/validation/decimal';
+import { gstinFault, isPan } from './gstin';
+
+/** Largest amount a DECIMAL(15,2) column holds: 13 digits before the point. */
+const MONEY = { integerDigits: 13, scale: 2 };
+
+/** Control characters other than tab and line breaks, and halves of surrogate pairs. */
+function isStorableText(value: unknown): boolean {
+  // eslint-disable-next-line no-control-regex -- control characters are what this rule is about
+  return (
+    typeof value === 'string' && value.isWellFormed() && !/[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/.test(value)
+  );
+}
+
+/** The text can be stored and shown: no control characters, no broken emoji. */
+export function IsStorableText(options?: ValidationOptions): PropertyDecorator {
+  return ValidateBy(
+    {
+      name: 'isStorableText',
+      validator: {
+        validate: isStorableText,
+        defaultMessage: () => '$property must be text without control characters',
+      },
+    },
+    options,
+  );
+}
+
+/**
+ * Amount as exact decimal text with two fraction digits; null for anything that is not one. A JSON number is taken while
+ * its text still is what was sent (15 digits); beyond that it may have been rounded on the way.
+ */
+export function moneyText(value: unknown): string | null {
+  const text = typeof value === 'number' ? String(value) : value;
+  if (typeof text !== 'string') return null;
+  if (typeof value === 'number' && text.replace(/\D/g, '').length > 15) return null;
+  return text.startsWith('-') ? null : parseDecimal(text, MONEY);
+}
+
+/** Amount of money, zero or more, at most 13 digits before and two behind the point. */
+export function IsMoney(options?: ValidationOptions): PropertyDecorator {
+  return ValidateBy(
+    {
+      name: 'isMoney',
+      validator: {
+        validate: (value: unknown) => moneyText(value) !== null,
+        defaultMessage: () =>
+          '$property must be an amount such as "150000.50": zero or more, at most 13 digits before and 2 behind the point',
+      },
+    },
+    options,
+  );
+}
+
+/** PAN (10 characters) or GSTIN (15), shape only. */
+export function IsPanOrGstin(options?: ValidationOptions): PropertyDecorator {
+  return ValidateBy(
+    {
+      name: 'isPanOrGstin',
+      validator: {
+        validate: (value: unknown) => typeof value === 'string' && (isPan(value) || gstinFault(value) !== 'format'),
+        defaultMessage: () =>
+          '$property must be a PAN such as ABCPK1234L or a GSTIN such as 29AAACX1234A2ZS, in capitals',
+      },
+    },
+    options,
+  );
+}
+
+/** The check character of a well-formed GSTIN fits the rest of it. */
+export function HasGstinCheckCharacter(options?: ValidationOptions): PropertyDecorator {
+  return ValidateBy(
+    {
+      name: 'gstinChecksum',
+      validator: {
+        validate: (value: unknown) => typeof value !== 'string' || gstinFault(value) !== 'checksum',
+        defaultMessage: () => '$property has a wrong check character; look for a mistyped or swapped character',
+      },
+    },
+    options,
+  );
+}

@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { BulkModule } from '../bulk/bulk.module';
+import { CampaignModule } from '../campaign/campaign.module';
+import { DemoCredentialService } from './demo-credentials';
+import { DemoImport, DemoService } from './demo.service';
+
+/** Data to try the service with. */
+@Module({
+  imports: [BulkModule, CampaignModule],
+  providers: [DemoCredentialService, DemoImport, DemoService],
+})
+export class DemoModule {}

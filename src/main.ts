@@ -1,0 +1,26 @@
+import 'reflect-metadata';
+import { createApp } from './app';
+import { DemoService } from './demo/demo.service';
+import { ConfigError, loadConfig } from './platform/config/load-config';
+import { listeningUrl } from './platform/http/base-url';
+
+async function main(): Promise<void> {
+  const config = loadConfig();
+  const app = await createApp({ config });
+  await app.init();
+  const demo = app.get(DemoService);
+  // Before listening: whoever finds the service ready finds the demo complete.
+  await demo.load(listeningUrl(config, config.port));
+  const server = await app.listen(config.port, config.host);
+  const address = server.address();
+  const baseUrl = listeningUrl(config, typeof address === 'object' && address !== null ? address.port : config.port);
+  const demoFile = await demo.publish(baseUrl);
+  if (config.isProduction) return;
+  const token = demoFile === null ? 'npm run cli -- key create --help' : `in ${demoFile}`;
+  console.error(`Rollbook is ready\n  API      ${baseUrl}\n  Swagger  ${baseUrl}/docs\n  token    ${token}`);
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof ConfigError ? error.message : error);
+  process.exit(1);
+});

@@ -1,0 +1,29 @@
+import { Global, Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { JwtModule } from '@nestjs/jwt';
+import { AccessTokens } from './access-token';
+import { AuthGuard } from './auth.guard';
+import { CredentialRepository } from './credential.repository';
+import { CredentialService } from './credential.service';
+import { OAuthController } from './oauth.controller';
+import { OAuthService } from './oauth.service';
+import { SignedLinks } from './signed-link';
+import { StoredTokenVerifier, TokenVerifier } from './token-verifier';
+
+/** Tokens, keys and the guard in front of every route. */
+@Global()
+@Module({
+  imports: [JwtModule.register({})],
+  controllers: [OAuthController],
+  providers: [
+    AccessTokens,
+    CredentialRepository,
+    CredentialService,
+    OAuthService,
+    SignedLinks,
+    { provide: TokenVerifier, useClass: StoredTokenVerifier },
+    { provide: APP_GUARD, useClass: AuthGuard },
+  ],
+  exports: [CredentialService, SignedLinks, TokenVerifier],
+})
+export class AuthModule {}

@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import { UnitOfWork } from '../database/unit-of-work';
+import { randomPublicId } from '../ids/public-id';
+import { Company } from './company.entity';
+import { CompanyNotFound } from './company.errors';
+import { CompanyRepository } from './company.repository';
+
+/** Keeps the company tree; used by the command line and the demo data. */
+@Injectable()
+export class CompanyService {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly companies: CompanyRepository,
+  ) {}
+
+  count(): Promise<number> {
+    return this.unitOfWork.read((transaction) => this.companies.count(transaction));
+  }
+
+  /** @throws CompanyNotFound */
+  async get(companyId: string): Promise<Company> {
+    const company = await this.unitOfWork.read((transaction) => this.companies.findByCompanyId(transaction, companyId));
+    if (company === null) throw new CompanyNotFound(`There is no company ${companyId}.`);
+    return company;
+  }
+
+  /** Creates a company with a new random id, at the root or below another. */
+  create(name: string, parent: Company | null): Promise<Company> {
+    const companyId = randomPublicId('CEK', 7);
+    return this.unitOfWork.run((transaction) => this.companies.insert(transaction, { companyId, name }, parent));
+  }
+}

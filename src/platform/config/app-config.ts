@@ -1,0 +1,102 @@
+import { Transform, Type } from 'class-transformer';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min } from 'class-validator';
+import { IsStrongSecret } from './strong-secret.validator';
+
+const KIB = 1024;
+const MIB = KIB * KIB;
+
+/**
+ * Everything that can be set from outside, typed, with its default. One property per environment variable:
+ * `maxUploadBytes` is read from `MAX_UPLOAD_BYTES`.
+ */
+export class AppConfig {
+  /** `production` switches demo data off, makes APP_SECRET mandatory and hides the documentation pages. */
+  @IsIn(['development', 'test', 'production'])
+  nodeEnv: 'development' | 'test' | 'production' = 'development';
+
+  /** Port to listen on; 0 takes a free one. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(65_535)
+  port = 3000;
+
+  /** Address to listen on. */
+  @IsString()
+  host = '127.0.0.1';
+
+  /** Folder of the embedded database, uploads and result files. */
+  @IsString()
+  dataDir = './data';
+
+  /** MySQL or MariaDB to use instead of the embedded SQLite: `mysql://user:password@host:3306/database`. */
+  @IsOptional()
+  @Matches(/^(mysql|mariadb):\/\/[^/]+\/[^/?]+/, {
+    message: 'must look like mysql://user:password@host:3306/database or mariadb://…',
+  })
+  databaseUrl?: string;
+
+  /** Connections kept to MySQL or MariaDB. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(2)
+  @Max(500)
+  databasePoolSize = 10;
+
+  /** Address under which callers reach the service; used in links. Default: the Host header of the request. */
+  @IsOptional()
+  @IsUrl({ require_tld: false, require_protocol: true, protocols: ['http', 'https'] })
+  publicUrl?: string;
+
+  /** Secret from which the keys for access tokens and download links are derived. Made up and kept outside production. */
+  @IsOptional()
+  @IsStrongSecret()
+  appSecret?: string;
+
+  /** Seconds an access token is good for. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(60)
+  @Max(86_400)
+  tokenTtlSeconds = 1800;
+
+  /** Seconds a link to a result file is good for. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(60)
+  @Max(30 * 86_400)
+  linkTtlSeconds = 86_400;
+
+  /** Largest file that can be uploaded, in bytes. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(KIB)
+  maxUploadBytes = 256 * MIB;
+
+  /** Most data rows in one file. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(10_000_000)
+  maxRows = 1_048_576;
+
+  /** Entries shown in successRequests and failureRequests of an answer; the files are always complete. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(10_000)
+  listedRows = 100;
+
+  /** What pino writes: fatal, error, warn, info, debug, trace or silent. */
+  @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+  logLevel = 'info';
+
+  /** Load the demo company, customers and campaign into an empty database. Never in production. */
+  @Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))
+  @IsBoolean()
+  demoData = true;
+
+  get isProduction(): boolean {
+    return this.nodeEnv === 'production';
+  }
+}

@@ -1,0 +1,36 @@
+import { Global, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { AppConfig } from '../config/app-config';
+import { databaseOptions } from './database.options';
+import { SchemaMigrator } from './schema-migrator';
+import { ServerCheck } from './server-check';
+import { UnitOfWork } from './unit-of-work';
+
+const CONNECT_TRIES = 10;
+const CONNECT_PAUSE_MS = 1_000;
+
+/** The configured database behind one `UnitOfWork`, migrated and checked before anything else starts. */
+@Global()
+@Module({
+  imports: [
+    TypeOrmModule.forRootAsync({
+      inject: [AppConfig],
+      useFactory: async (config: AppConfig) => ({
+        ...(await databaseOptions(config)),
+        retryAttempts: CONNECT_TRIES,
+        retryDelay: CONNECT_PAUSE_MS,
+      }),
+      dataSourceFactory: async (options) => {
+        if (options === undefined) throw new Error('TypeORM gave no options to the data source factory');
+        const dataSource = await new DataSource(options).initialize();
+        await new ServerCheck(dataSource).run();
+        await new SchemaMigrator(dataSource).run();
+        return dataSource;
+      },
+    }),
+  ],
+  providers: [UnitOfWork],
+  exports: [UnitOfWork],
+})
+export class DatabaseModule {}

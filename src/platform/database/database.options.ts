@@ -1,0 +1,80 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createConnection } from 'mysql2/promise';
+import type { DataSourceOptions } from 'typeorm';
+import { AppConfig } from '../config/app-config';
+import { SnakeNamingStrategy } from './naming.strategy';
+
+const SOURCE_ROOT = join(__dirname, '..', '..');
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** What every database shares: entities and migrations are found by name, wherever under `src` they stand. */
+const SHARED = {
+  entities: [join(SOURCE_ROOT, '**', '*.entity.{js,ts}')],
+  migrations: [join(SOURCE_ROOT, '**', 'migrations', '*.migration.{js,ts}')],
+  namingStrategy: new SnakeNamingStrategy(),
+  migrationsTableName: 'migrations',
+  synchronize: false,
+  logging: false,
+};
+
+/** Embedded SQLite: write-ahead log so that readers go on, full sync so that a commit survives a power cut. */
+function sqliteOptions(dataDir: string): DataSourceOptions {
+  mkdirSync(dataDir, { recursive: true });
+  return {
+    ...SHARED,
+    type: 'better-sqlite3',
+    database: join(dataDir, 'rollbook.sqlite'),
+    enableWAL: true,
+    prepareDatabase: (database: { pragma(sql: string): unknown }) => {
+      database.pragma('synchronous = FULL');
+    },
+  };
+}
+
+/** Asks the server what it is, whatever the scheme of the URL claims: the two need different SQL in places. */
+async function serverType(url: URL): Promise<'mysql' | 'mariadb'> {
+  const connection = await createConnection({
+    uri: url.href.replace(/^mariadb:/, 'mysql:'),
+    connectTimeout: CONNECT_TIMEOUT_MS,
+  });
+  try {
+    const [rows] = await connection.query('SELECT VERSION() AS version');
+    const [row] = rows as { version: string }[];
+    return /mariadb/i.test(row?.version ?? '') ? 'mariadb' : 'mysql';
+  } finally {
+    await connection.end();
+  }
+}
+
+function serverOptions(url: URL, type: 'mysql' | 'mariadb', poolSize: number): DataSourceOptions {
+  return {
+    ...SHARED,
+    type,
+    host: url.hostname,
+    port: Number(url.port || 3306),
+    username: decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password),
+    database: decodeURIComponent(url.pathname.slice(1)),
+    charset: 'utf8mb4',
+    timezone: 'Z',
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    poolSize,
+    isolationLevel: 'READ COMMITTED',
+    // An object bound as a parameter must never turn into a piece of SQL.
+    extra: { stringifyObjects: true, enableKeepAlive: true },
+  };
+}
+
+/**
+ * TypeORM options for the configured database; used by the service, the CLI, the tests and `ormconfig.ts`.
+ *
+ * @throws the driver's error when a configured server does not answer.
+ */
+export async function databaseOptions(
+  config: Pick<AppConfig, 'databaseUrl' | 'dataDir' | 'databasePoolSize'>,
+): Promise<DataSourceOptions> {
+  if (config.databaseUrl === undefined) return sqliteOptions(config.dataDir);
+  const url = new URL(config.databaseUrl);
+  return serverOptions(url, await serverType(url), config.databasePoolSize);
+}

@@ -1,0 +1,28 @@
+import type { DataSource, EntityManager } from 'typeorm';
+
+/** What differs between the databases, as facts to look up instead of questions to repeat. */
+export interface DatabaseTraits {
+  readonly dialect: 'sqlite' | 'mysql' | 'mariadb';
+  /** One connection serves the whole process: transactions must queue. */
+  readonly singleConnection: boolean;
+  /** Appended to a SELECT that locks its rows; a SQLite transaction has locked the whole file already. */
+  readonly forUpdate: '' | ' FOR UPDATE';
+  /** Parameters one statement may carry. */
+  readonly maxParameters: number;
+}
+
+const SQLITE: DatabaseTraits = { dialect: 'sqlite', singleConnection: true, forUpdate: '', maxParameters: 32_766 };
+// The text protocol has no parameter limit; this bounds the size of one statement.
+const MYSQL: DatabaseTraits = {
+  dialect: 'mysql',
+  singleConnection: false,
+  forUpdate: ' FOR UPDATE',
+  maxParameters: 65_535,
+};
+
+/** Traits of the database behind a data source or a transaction. */
+export function databaseTraits(source: DataSource | EntityManager): DatabaseTraits {
+  const { type } = ('dataSource' in source ? source.dataSource : source).options;
+  if (type === 'better-sqlite3') return SQLITE;
+  return type === 'mariadb' ? { ...MYSQL, dialect: 'mariadb' } : MYSQL;
+}

@@ -1,0 +1,85 @@
+/** What drivers attach to their errors; TypeORM wraps it as `driverError`. */
+interface DriverError {
+  readonly code?: unknown;
+  readonly errno?: unknown;
+  readonly message?: unknown;
+  readonly driverError?: unknown;
+}
+
+/**
+ * MySQL and MariaDB errors after which the same transaction, run anew, may succeed: deadlock (1213, also at COMMIT),
+ * lock wait timeout (1205), snapshot conflict of newer MariaDB (1020), server going down or read-only after failover.
+ */
+const TRANSIENT_NUMBERS = new Set([1213, 1205, 1020, 1047, 1053, 1158, 1159, 1160, 1161, 1290, 1836]);
+
+/** The connection is gone or cannot be made. */
+const LOST_NUMBERS = new Set([1040, 1053, 1927, 2002, 2003, 2006, 2013, 4031]);
+const LOST_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'PROTOCOL_CONNECTION_LOST',
+  'PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR',
+  'PROTOCOL_SEQUENCE_TIMEOUT',
+  'POOL_CLOSED',
+]);
+
+const SQLITE_BUSY = /^SQLITE_(BUSY|LOCKED)/;
+const SQLITE_BROKEN = /^SQLITE_(IOERR|CANTOPEN|FULL|CORRUPT|NOTADB|READONLY)/;
+
+/** The driver's own error below TypeORM's wrapper; null when the error is not a database driver's. */
+function driverErrorOf(error: unknown): DriverError | null {
+  if (typeof error !== 'object' || error === null) return null;
+  const { driverError } = error as DriverError;
+  if (typeof driverError === 'object' && driverError !== null) return driverError;
+  // mysql2 and better-sqlite3 errors that reach us unwrapped (COMMIT, connecting).
+  const { code, errno } = error as DriverError;
+  const fromMysql = 'fatal' in error || 'sqlState' in error;
+  const fromSqlite = typeof code === 'string' && code.startsWith('SQLITE_') && errno === undefined;
+  return fromMysql || fromSqlite ? error : null;
+}
+
+/** True when the transaction may succeed if its function is run again from the start. */
+export function isTransient(error: unknown): boolean {
+  const driverError = driverErrorOf(error);
+  if (driverError === null) return false;
+  if (typeof driverError.errno === 'number' && TRANSIENT_NUMBERS.has(driverError.errno)) return true;
+  return SQLITE_BUSY.test(String(driverError.code)) || isConnectionLost(driverError);
+}
+
+/** True when the link to the server broke: whether the last statement took effect is unknown. */
+export function isConnectionFault(error: unknown): boolean {
+  const driverError = driverErrorOf(error);
+  return driverError !== null && isConnectionLost(driverError);
+}
+
+function isConnectionLost({ code, errno, message }: DriverError): boolean {
+  return (
+    (typeof errno === 'number' && LOST_NUMBERS.has(errno)) ||
+    LOST_CODES.has(String(code)) ||
+    // mysql2 reports a closed connection with words alone.
+    (typeof message === 'string' && /closed state|Connection lost|database connection is not open/i.test(message))
+  );
+}
+
+/** True when the database as a whole cannot be worked with at the moment. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  const driverError = driverErrorOf(error);
+  if (driverError === null) return false;
+  return isTransient(error) || SQLITE_BROKEN.test(String(driverError.code));
+}
+
+/**
+ * Name of the unique index that a write violated (MySQL, MariaDB), or its columns as `table.column, …` (SQLite); null
+ * when the error is something else.
+ */
+export function uniqueViolation(error: unknown): string | null {
+  const driverError = driverErrorOf(error);
+  if (driverError === null) return null;
+  const message = String(driverError.message);
+  if (driverError.errno === 1062) return /for key '(?:[^'.]+\.)?([^']+)'$/.exec(message)?.[1] ?? message;
+  return /UNIQUE constraint failed: (?:index ')?([^']+)/.exec(message)?.[1] ?? null;
+}

@@ -1,0 +1,114 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { DataSource, QueryRunner } from 'typeorm';
+import { databaseTraits } from './database.traits';
+import { CommitOutcomeUnknown } from './database.errors';
+import { isConnectionFault, isTransient } from './driver-error';
+import { Transaction } from './transaction';
+
+const MAX_TRIES = 5;
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 2_000;
+
+interface RunningWork {
+  readonly manager: Transaction;
+  /** False once the transaction has ended; work that outlives it must not slip into a finished one. */
+  open: boolean;
+}
+
+/** Full jitter (random share of an exponentially growing pause), so that rivals do not meet again. */
+function pauseBefore(attempt: number): number {
+  return Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
+}
+
+/**
+ * The only way to the database. `run` gives the work one transaction: all of it is stored, or nothing.
+ *
+ * - Called inside running work, it joins that transaction.
+ * - TypeORM has one query runner for a SQLite file, where two transactions would mix silently (measured: a row whose
+ *   caller was told "committed" vanished with the other's rollback); there, work queues.
+ * - A COMMIT whose answer was lost is unknown, not failed: it is never run again blindly but reported as
+ *   `CommitOutcomeUnknown`, for the caller to look up what was stored.
+ * - On a transient error (deadlock, lock timeout, lost connection) the work function is run again from the start, up to
+ *   five times; so it must do nothing but database work. Only the outermost call retries.
+ */
+@Injectable()
+export class UnitOfWork {
+  private readonly running = new AsyncLocalStorage<RunningWork>();
+  private readonly singleConnection: boolean;
+  private tail: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly dataSource: DataSource) {
+    this.singleConnection = databaseTraits(dataSource).singleConnection;
+  }
+
+  /** Runs work in a transaction and gives its result after COMMIT. */
+  async run<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const outer = this.running.getStore();
+    if (outer?.open) return work(outer.manager);
+    return this.retry(() => this.inLine(() => this.transact(work)));
+  }
+
+  /** Runs reads that need no transaction of their own. They never see what others have not committed. */
+  async read<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const outer = this.running.getStore();
+    if (outer?.open) return work(outer.manager);
+    return this.retry(() => this.inLine(() => work(this.dataSource.manager)));
+  }
+
+  private async retry<T>(attemptWork: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await attemptWork();
+      } catch (error) {
+        if (attempt >= MAX_TRIES || !isTransient(error)) throw error;
+        await sleep(pauseBefore(attempt));
+      }
+    }
+  }
+
+  private inLine<T>(work: () => Promise<T>): Promise<T> {
+    if (!this.singleConnection) return work();
+    const turn = this.tail.then(work);
+    this.tail = turn.catch(() => undefined);
+    return turn;
+  }
+
+  private async transact<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const runner = this.dataSource.createQueryRunner();
+    const state: RunningWork = { manager: runner.manager, open: true };
+    try {
+      await begin(runner, this.singleConnection);
+      const result = await this.running.run(state, () => work(runner.manager));
+      state.open = false;
+      await commit(runner);
+      return result;
+    } catch (error) {
+      state.open = false;
+      // A broken connection cannot roll back; the server does it then.
+      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+      throw error;
+    } finally {
+      await runner.release();
+    }
+  }
+}
+
+async function begin(runner: QueryRunner, isSqlite: boolean): Promise<void> {
+  await runner.startTransaction();
+  if (!isSqlite) return;
+  // TypeORM only knows the deferred BEGIN, which fails halfway when another process writes in between: take the write
+  // lock at once instead.
+  await runner.query('COMMIT');
+  await runner.query('BEGIN IMMEDIATE');
+}
+
+async function commit(runner: QueryRunner): Promise<void> {
+  try {
+    await runner.commitTransaction();
+  } catch (error) {
+    if (isConnectionFault(error)) throw new CommitOutcomeUnknown(error);
+    throw error;
+  }
+}

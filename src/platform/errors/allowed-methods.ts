@@ -1,0 +1,17 @@
+import type { Request } from 'express';
+
+interface RouteLayer {
+  readonly route?: { readonly methods: Readonly<Record<string, boolean>> };
+  match(path: string): boolean;
+}
+
+/** Methods under which Express has a route for the path of a request that no route took; empty for an unknown path. */
+export function allowedMethods(request: Request): string[] {
+  const layers = request.app.router.stack as unknown as readonly RouteLayer[];
+  const methods = layers
+    .filter((layer) => layer.route !== undefined && layer.match(request.path))
+    .flatMap((layer) => Object.keys(layer.route?.methods ?? {}))
+    .filter((method) => method !== '_all')
+    .map((method) => method.toUpperCase());
+  return [...new Set(methods)].sort();
+}

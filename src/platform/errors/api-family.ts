@@ -1,0 +1,23 @@
+import { AppError } from './app-error';
+
+/** What a family may put into an error body besides the error itself. */
+export interface ErrorContext {
+  readonly requestId: string;
+  readonly at: Date;
+  /** Scheme and host under which the caller reached the service, without a trailing slash. */
+  readonly baseUrl: string;
+}
+
+export interface RenderedError {
+  readonly status: number;
+  readonly body: object;
+}
+
+/** One API dialect: the URLs it owns and how it words an error. */
+export interface ApiFamily {
+  readonly name: string;
+  /** Path prefixes, such as `/api/v1`; a prefix owns itself and everything below it. */
+  readonly prefixes: readonly string[];
+  /** Pure: same error and context, same answer. */
+  render(error: AppError, context: ErrorContext): RenderedError;
+}

@@ -1,0 +1,78 @@
+import { ArgumentsHost, Catch, ExceptionFilter, HttpException } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { PinoLogger } from 'nestjs-pino';
+import { baseUrlOf } from '../http/base-url';
+import { requestIdOf } from '../http/request-id';
+import { allowedMethods } from './allowed-methods';
+import { RenderedError } from './api-family';
+import { AppError } from './app-error';
+import { FamilyRegistry } from './family.registry';
+import { MethodNotAllowed } from './http.errors';
+import { toAppError } from './to-app-error';
+
+/** Statuses for which HTTP or the contract wants a `Retry-After`. */
+const RETRY_LATER = new Set([429, 503]);
+const DEFAULT_RETRY_SECONDS = 5;
+
+/**
+ * The one exception filter of the service: classify -> family by URL -> log -> headers -> body. It answers whatever was
+ * thrown anywhere, and never with anything but a contract body.
+ */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  constructor(
+    private readonly families: FamilyRegistry,
+    private readonly logger: PinoLogger,
+  ) {
+    logger.setContext(ErrorFilter.name);
+  }
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<Request>();
+    const response = host.switchToHttp().getResponse<Response>();
+    const error = this.classify(thrown, request, response);
+    this.log(error);
+    if (response.headersSent) {
+      // A download broke in the middle: cutting the connection is the only way left to say so.
+      response.destroy();
+      return;
+    }
+    if (error.errorType === 'UNAUTHORIZED') response.setHeader('WWW-Authenticate', 'Bearer realm="rollbook"');
+    if (RETRY_LATER.has(error.status)) {
+      response.setHeader('Retry-After', String(error.retryAfterSeconds ?? DEFAULT_RETRY_SECONDS));
+    }
+    response.setHeader('X-Error-Type', error.errorType);
+    // The rest of a body that was not read would be taken for the next request.
+    if (!request.complete) response.setHeader('Connection', 'close');
+    const { status, body } = this.render(error, request);
+    response.status(status).json(body);
+  }
+
+  private classify(thrown: unknown, request: Request, response: Response): AppError {
+    const isUnmatched = thrown instanceof HttpException && thrown.getStatus() === 404;
+    if (isUnmatched) {
+      const methods = allowedMethods(request);
+      if (methods.length > 0) {
+        response.setHeader('Allow', methods.join(', '));
+        return new MethodNotAllowed(`This route takes ${methods.join(', ')}, not ${request.method}.`);
+      }
+    }
+    return toAppError(thrown);
+  }
+
+  private log(error: AppError): void {
+    const { code, errorType, status } = error;
+    if (status >= 500) this.logger.error({ code, errorType, status, err: error.cause ?? error }, 'request failed');
+    else this.logger.info({ code, errorType, status }, 'request refused');
+  }
+
+  private render(error: AppError, request: Request): RenderedError {
+    try {
+      const context = { requestId: requestIdOf(request), at: new Date(), baseUrl: baseUrlOf(request) };
+      return this.families.of(request.path).render(error, context);
+    } catch (cause) {
+      this.logger.error({ err: cause }, 'rendering an error failed');
+      return { status: 500, body: { error: 'An unexpected error occurred' } };
+    }
+  }
+}

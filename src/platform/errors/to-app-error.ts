@@ -1,0 +1,113 @@
+import { HttpException } from '@nestjs/common';
+import { MulterError } from 'multer';
+import { isDatabaseUnavailable } from '../database/driver-error';
+import { AppError, AppErrorClass } from './app-error';
+import {
+  DependencyUnavailable,
+  Forbidden,
+  InvalidRequest,
+  MethodNotAllowed,
+  NotAcceptable,
+  PayloadTooLarge,
+  RequestAborted,
+  RequestTimeout,
+  RouteNotFound,
+  TooManyRequests,
+  Unauthorized,
+  UnknownError,
+  UnreadableBody,
+  UnsupportedMediaType,
+} from './http.errors';
+
+const RETRY_SECONDS = 5;
+
+interface Words {
+  readonly kind: AppErrorClass;
+  readonly message: string;
+}
+
+/** Fixed words per HTTP status: a foreign message may hold driver text, so it is never passed on. */
+const BY_STATUS: Readonly<Record<number, Words>> = {
+  400: { kind: UnreadableBody, message: 'The request body could not be read; check its format and encoding.' },
+  401: { kind: Unauthorized, message: 'A valid bearer token is required.' },
+  403: { kind: Forbidden, message: 'This token does not allow that.' },
+  404: { kind: RouteNotFound, message: 'There is no such route; see /docs for the routes of this service.' },
+  405: { kind: MethodNotAllowed, message: 'The route does not take this method.' },
+  406: { kind: NotAcceptable, message: 'The answer cannot be given in a format the request accepts.' },
+  408: { kind: RequestTimeout, message: 'The request took too long to arrive; send it again.' },
+  413: { kind: PayloadTooLarge, message: 'The request body is too large.' },
+  415: { kind: UnsupportedMediaType, message: 'The Content-Type or charset of the request is not supported here.' },
+  422: { kind: InvalidRequest, message: 'The request could not be processed.' },
+  429: { kind: TooManyRequests, message: 'Too many requests; wait before sending more.' },
+};
+
+/** multer's codes: what to tell the person who built the request. */
+const MULTER: Readonly<Record<string, Words>> = {
+  LIMIT_FILE_SIZE: { kind: PayloadTooLarge, message: 'The file is too large; split it into several files.' },
+  LIMIT_UNEXPECTED_FILE: {
+    kind: UnreadableBody,
+    message: 'The form holds a file this route does not take; send the table as exactly one part named "file".',
+  },
+};
+
+function hasOf(error: object, key: string): unknown {
+  return (error as Record<string, unknown>)[key];
+}
+
+function fromStatus(status: number, cause: unknown): AppError | null {
+  const words = BY_STATUS[status];
+  return words === undefined ? null : new words.kind(words.message, { cause });
+}
+
+/** What Node's file system calls a disk that is full or failing. */
+const STORAGE_CODES = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'EMFILE', 'ENFILE']);
+
+/** Signs that the other side hung up in the middle of a request. */
+const ABORT_SIGNS = new Set(['ECONNABORTED', 'ECONNRESET', 'request.aborted', 'Request aborted', 'Request closed']);
+
+/**
+ * The one place that recognises errors of others (Nest, body parser, multer, router, database driver, file system) and
+ * says which of the nine classes they are. Everything unknown becomes `UNKNOWN_ERROR` with fixed words.
+ */
+export function toAppError(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
+  const unknown = new UnknownError('An unexpected error occurred; it was logged under this request id.', {
+    cause: thrown,
+  });
+  if (typeof thrown !== 'object' || thrown === null) return unknown;
+
+  const message = thrown instanceof Error ? thrown.message : '';
+  const code = String(hasOf(thrown, 'code') ?? hasOf(thrown, 'type') ?? '');
+  if (isDatabaseUnavailable(thrown)) {
+    return new DependencyUnavailable('The database does not answer at the moment; try again shortly.', {
+      cause: thrown,
+      retryAfterSeconds: RETRY_SECONDS,
+    });
+  }
+  if (STORAGE_CODES.has(code)) {
+    return new DependencyUnavailable('The service cannot store data at the moment; try again shortly.', {
+      cause: thrown,
+      retryAfterSeconds: RETRY_SECONDS,
+    });
+  }
+  if (ABORT_SIGNS.has(code) || ABORT_SIGNS.has(message)) {
+    return new RequestAborted('The request broke off before it was complete; nothing was applied.', { cause: thrown });
+  }
+  if (thrown instanceof MulterError || message === 'Unexpected end of form' || message.startsWith('Multipart:')) {
+    const words = MULTER[code] ?? {
+      kind: UnreadableBody,
+      message: 'The multipart form is malformed; send multipart/form-data with one part named "file".',
+    };
+    return new words.kind(words.message, { cause: thrown });
+  }
+  if (thrown instanceof HttpException) {
+    const status = thrown.getStatus();
+    return fromStatus(status, thrown) ?? (status < 500 ? (fromStatus(400, thrown) ?? unknown) : unknown);
+  }
+  // body-parser, the router (malformed %-escapes) and Node's parser mark their own faults with a status below 500.
+  const status = hasOf(thrown, 'status') ?? hasOf(thrown, 'statusCode');
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    return fromStatus(status, thrown) ?? fromStatus(400, thrown) ?? unknown;
+  }
+  return unknown;
+}

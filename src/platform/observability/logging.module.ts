@@ -1,0 +1,52 @@
+import { Module } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { LoggerModule } from 'nestjs-pino';
+import { AuthenticatedRequest } from '../auth/auth.decorators';
+import { AppConfig } from '../config/app-config';
+import { assignRequestId } from '../http/request-id';
+import { serializeError } from './error.serializer';
+
+/** Route as declared (`/api/v0/customer/:customerId`), never the URL: ids and queries may be personal. */
+function routeOf(request: Request): string {
+  const route: unknown = request.route;
+  const path = typeof route === 'object' && route !== null && 'path' in route ? route.path : undefined;
+  return typeof path === 'string' ? path : 'unmatched';
+}
+
+/**
+ * JSON logs, one line per event, UTC. What is logged of a request is listed here and nothing else is: method, route,
+ * status, time taken, request id, caller and company. Bodies, headers, queries and cells never are.
+ */
+@Module({
+  imports: [
+    LoggerModule.forRootAsync({
+      inject: [AppConfig],
+      useFactory: (config: AppConfig) => ({
+        pinoHttp: {
+          level: config.logLevel,
+          timestamp: () => `,"time":"${new Date().toISOString()}"`,
+          base: null,
+          genReqId: assignRequestId,
+          serializers: { req: () => undefined, res: () => undefined, err: serializeError },
+          quietReqLogger: true,
+          customAttributeKeys: { reqId: 'requestId', responseTime: 'ms' },
+          customLogLevel: (_request, response) => (response.statusCode >= 500 ? 'error' : 'info'),
+          customSuccessMessage: () => 'request',
+          customErrorMessage: () => 'request',
+          customProps: (request, response) => {
+            const { method, caller } = request as AuthenticatedRequest;
+            if (!(response as Response).writableEnded && !response.headersSent) return {};
+            return {
+              method,
+              route: routeOf(request as AuthenticatedRequest),
+              status: response.statusCode,
+              caller: caller?.subject,
+              company: caller?.company.companyId,
+            };
+          },
+        },
+      }),
+    }),
+  ],
+})
+export class LoggingModule {}

@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { DependencyUnavailable } from '../errors/http.errors';
+
+const DATABASE_PATIENCE_MS = 1_500;
+
+/** Tells whether the service can do its work at the moment. */
+@Injectable()
+export class Readiness implements BeforeApplicationShutdown {
+  private stopping = false;
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  beforeApplicationShutdown(): void {
+    this.stopping = true;
+  }
+
+  /** @throws DependencyUnavailable while stopping, or when the database does not answer within 1.5 s. */
+  async check(): Promise<void> {
+    if (this.stopping) throw new DependencyUnavailable('The service is stopping.', { retryAfterSeconds: 5 });
+    const impatience = new AbortController();
+    try {
+      await Promise.race([
+        this.dataSource.query('SELECT 1'),
+        sleep(DATABASE_PATIENCE_MS, undefined, { signal: impatience.signal }).then(() => {
+          throw new Error('no answer in time');
+        }),
+      ]);
+    } catch (cause) {
+      throw new DependencyUnavailable('The database does not answer.', { cause, retryAfterSeconds: 2 });
+    } finally {
+      impatience.abort();
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import { ValidationError, ValidationPipe } from '@nestjs/common';
+import { FieldIssue } from '../errors/app-error';
+import { InvalidRequest } from '../errors/http.errors';
+
+function flatten(errors: readonly ValidationError[], object: string, parent = ''): FieldIssue[] {
+  return errors.flatMap(({ property, value, constraints, children }) => {
+    const field =
+      parent === '' ? property : /^\d+$/.test(property) ? `${parent}[${property}]` : `${parent}.${property}`;
+    const own = Object.values(constraints ?? {}).map((message) => ({
+      object,
+      field,
+      rejectedValue: value as unknown,
+      message,
+    }));
+    return [...own, ...flatten(children ?? [], object, field)];
+  });
+}
+
+/** Turns class-validator's findings into one `InvalidRequest` that lists every field. */
+export function invalidRequest(errors: readonly ValidationError[]): InvalidRequest {
+  const target = errors[0]?.target;
+  const object = target === undefined ? 'request' : target.constructor.name;
+  const issues = flatten(errors, object);
+  const fields = [...new Set(issues.map((issue) => issue.field))].join(', ');
+  return new InvalidRequest(`The request has invalid fields: ${fields}. Each is explained in the list.`, { issues });
+}
+
+/** The one validation pipe: DTO classes decide, unknown members are refused, nothing is converted by guessing. */
+export function createValidationPipe(): ValidationPipe {
+  return new ValidationPipe({
+    transform: true,
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    forbidUnknownValues: true,
+    validationError: { target: true, value: true },
+    exceptionFactory: invalidRequest,
+  });
+}

@@ -1,0 +1,118 @@
+import { createWriteStream } from 'node:fs';
+import { once } from 'node:events';
+import { CsvFormat } from '../../src/bulk/formats/csv.format';
+import { Folder, readAll, Table } from './csv.fixtures';
+
+const format = new CsvFormat();
+const folder = new Folder();
+afterAll(() => folder.remove());
+
+function read(content: string | Buffer, options = {}): Promise<Table> {
+  return readAll(format, folder.file(content), options);
+}
+
+async function refusalOf(content: string | Buffer, options = {}): Promise<Error> {
+  const error: unknown = await read(content, options).then(
+    () => new Error('was accepted'),
+    (reason: unknown) => reason,
+  );
+  return error as Error;
+}
+
+describe('refusing a CSV file', () => {
+  it.each(['', '\uFEFF', ' \r\n\n\t \n', ',,,\n,,\n', '""', 'sep=;\n'])(
+    'says that %j has no header row',
+    async (text) => {
+      const error = await refusalOf(text);
+      expect(error).toMatchObject({ code: 'UNUSABLE_TABLE' });
+      expect(error.message).toBe('The file has no header row. Put the column names in its first line, the data below.');
+    },
+  );
+
+  it.each([
+    [
+      'a,b\n1,x\n2,"y\n3,z\n4,z\n',
+      'Line 3, cell 2: the cell that opens here with a double quote never ends. Add the closing double quote.',
+    ],
+    [
+      'a,b,c\n"1\n\n2","p\nq","y\n3,z\n',
+      'Line 5, cell 3: the cell that opens here with a double quote never ends. Add the closing double quote.',
+    ],
+    [
+      'sep=,\n\n\na,b\n\n"1"x,2\n',
+      'Line 6, cell 1: in the cell that opens here with a double quote, text follows a closing quote. Add the missing closing quote, or double every quote inside the cell ("").',
+    ],
+    [
+      'a,b\n1,"p\nq"\n2,"5" pipe"\n',
+      'Line 4, cell 2: in the cell that opens here with a double quote, text follows a closing quote. Add the missing closing quote, or double every quote inside the cell ("").',
+    ],
+  ])('names the line on which the broken cell of %j begins', async (text, message) => {
+    for (const content of [text, text.replaceAll('\n', '\r\n'), text.replaceAll('\n', '\r')]) {
+      const error = await refusalOf(content);
+      expect(error).toMatchObject({ code: 'UNREADABLE_FILE', status: 400 });
+      expect(error.message).toBe(message);
+    }
+  });
+
+  it('does not swallow the rest of a long file after an unclosed quote', async () => {
+    const rows = Array.from({ length: 100_000 }, (_, i) => `${i},row number ${i}\n`);
+    rows[1] = '1,"open\n';
+    const error = await refusalOf(`a,b\n${rows.join('')}`);
+    expect(error).toMatchObject({ code: 'UNREADABLE_FILE' });
+    expect(error.message).toBe(
+      'The record that begins on line 3 is longer than 1,048,576 characters. Check that every cell there that opens with a double quote also ends with one, and that the file has line ends.',
+    );
+  });
+
+  it('refuses one row too many before it is delivered', async () => {
+    expect((await read('a\n1\n\n2\n', { maxRows: 2 })).rows).toHaveLength(2);
+    const error = await refusalOf('a\n1\n\n2\n3\n', { maxRows: 2 });
+    expect(error).toMatchObject({ code: 'TOO_MANY_ROWS' });
+    expect(error.message).toBe('The file has more than 2 data rows (line 5 is one more). Split it into several files.');
+  });
+
+  it('refuses more than 1,000 columns in the header or a row', async () => {
+    const cells = (count: number): string => Array.from({ length: count }, (_, i) => `c${i}`).join(',');
+    expect((await read(`${cells(1_000)}\n`)).columns).toHaveLength(1_000);
+    const header = await refusalOf(`${cells(1_001)}\n`);
+    expect(header).toMatchObject({ code: 'UNUSABLE_TABLE' });
+    expect(header.message).toBe(
+      'Line 1 has more than 1,000 cells, the most that are taken. Remove the columns that are not needed.',
+    );
+    expect((await refusalOf(`a\n1\n${cells(1_200)}\n`)).message).toContain('Line 3 has more than 1,000 cells');
+  });
+
+  it('takes a record of exactly 1,048,576 characters and refuses a longer one', async () => {
+    const wide = `${'x'.repeat(32_000)},`.repeat(32);
+    const fill = 'y'.repeat(1024 * 1024 - wide.length);
+    const header = Array.from({ length: 33 }, (_, i) => `c${i}`).join(',');
+    expect((await read(`${header}\n${wide}${fill}\n`)).rows).toHaveLength(1);
+    expect((await refusalOf(`${header}\n${wide}${fill}y\n`)).message).toContain(
+      'begins on line 2 is longer than 1,048,576 characters',
+    );
+  });
+
+  it('takes millions of blank lines', async () => {
+    const table = await read(`a\n${'\n'.repeat(3_000_000)}1\n${'\r\n'.repeat(1_000_000)}`);
+    expect(table.rows).toEqual([{ row: 3_000_002, cells: ['1'] }]);
+  });
+
+  it.each([
+    ['letters', 'x'],
+    ['commas', ','],
+    ['an open quote', '"x\n'],
+  ])('refuses 200 MB of %s without holding them', async (_name, unit) => {
+    const path = folder.fresh();
+    const out = createWriteStream(path);
+    out.write('a,b\n1,');
+    if (unit.startsWith('"')) out.write('"');
+    const piece = Buffer.from((unit.startsWith('"') ? unit.slice(1) : unit).repeat(1_000_000));
+    for (let written = 0; written < 200_000_000; written += piece.length) {
+      if (!out.write(piece)) await once(out, 'drain');
+    }
+    await new Promise<void>((done) => out.end(done));
+    const before = process.memoryUsage().rss;
+    await expect(readAll(format, path)).rejects.toMatchObject({ code: 'UNREADABLE_FILE' });
+    expect(process.memoryUsage().rss - before).toBeLessThan(120_000_000);
+  });
+});
