@@ -5,6 +5,8 @@ import { ConfigError, loadConfig } from './platform/config/load-config';
 import { listeningUrl } from './platform/http/base-url';
 
 async function main(): Promise<void> {
+  // Whatever the process writes is for its own user only: database, uploads, results.
+  process.umask(0o077);
   const config = loadConfig();
   const app = await createApp({ config });
   await app.init();

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { CustomerModule } from '../customer/customer.module';
-import { BulkService, BulkWork } from './bulk.service';
+import { BulkService } from './bulk.service';
 import { BulkJobController } from './controllers/bulk-job.controller';
 import { CustomerFileController } from './controllers/customer-file.controller';
 import { ContactsTable } from './customers/contacts.table';
@@ -26,11 +26,12 @@ import { NdjsonFormat } from './formats/ndjson.format';
 import { XlsxFormat } from './formats/xlsx.format';
 import { BulkJobRepository } from './jobs/bulk-job.repository';
 import { BulkJobService } from './jobs/bulk-job.service';
+import { JobIntake } from './jobs/job-intake';
 
 const FORMATS = [CsvFormat, NdjsonFormat, XlsxFormat];
-const ENGINE = [BulkService, BulkWork, ChunkApplier, ClaimPlanner, FormatRegistry, ImporterRegistry, JobRunner];
+const ENGINE = [BulkService, ChunkApplier, ClaimPlanner, FormatRegistry, ImporterRegistry, JobRunner];
 const FILES = [FileIntake, JobFiles, ResultDownload, ResultFiles, ResultLinkService, TemplateFiles, UploadReceiver];
-const JOBS = [BulkJobRepository, BulkJobService];
+const JOBS = [BulkJobRepository, BulkJobService, JobIntake];
 const CUSTOMERS = [
   ContactsTable,
   CustomerCreationImporter,

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../platform/config/app-config';
-import { BulkService, ImportRequest } from '../bulk.service';
+import { BulkService } from '../bulk.service';
 import { ListedRows, toBulkResponse } from '../dto/bulk-response.dto';
+import type { ImportRequest } from '../jobs/job-intake';
 import { ResultLinkService } from '../files/result-links';
 import { CUSTOMERS_TABLE } from './customers.table';
 

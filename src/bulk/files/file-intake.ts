@@ -43,19 +43,19 @@ export class FileIntake {
    *
    * @throws the file errors of `formats/file.errors`; the folder is then the caller's to remove.
    */
-  async take(jobId: string, importer: BulkImporter, upload: Upload): Promise<TakenFile> {
+  async take(jobId: string, tables: BulkImporter['tables'], upload: Upload): Promise<TakenFile> {
     const spool = SpoolWriter.create(this.files.of(jobId, SPOOL_NAME));
-    const rows = new RowIntake(importer, spool, this.config.maxRows);
+    const rows = new RowIntake(tables, spool, this.config.maxRows);
     try {
       const format = await this.read(
         upload.file,
-        importer.tables.map(({ name }) => name),
+        tables.map(({ name }) => name),
         rows,
       );
       if (upload.contacts !== null) {
         await this.read(
           upload.contacts,
-          importer.tables.slice(1).map(({ name }) => name),
+          tables.slice(1).map(({ name }) => name),
           rows,
         );
       }
@@ -85,11 +85,11 @@ class RowIntake {
   private readonly checked = new Set<number>();
 
   constructor(
-    private readonly importer: BulkImporter,
+    private readonly tables: BulkImporter['tables'],
     private readonly spool: SpoolWriter,
     private readonly maxRows: number,
   ) {
-    this.received = importer.tables.map(() => 0);
+    this.received = tables.map(() => 0);
   }
 
   /** Rows that may still come. */
@@ -99,8 +99,8 @@ class RowIntake {
 
   async add(batch: RowBatch, mainTable: string): Promise<void> {
     const name = (batch.table ?? mainTable).trim().toLowerCase();
-    const index = this.importer.tables.findIndex((table) => table.name.toLowerCase() === name);
-    const table = this.importer.tables[index];
+    const index = this.tables.findIndex((table) => table.name.toLowerCase() === name);
+    const table = this.tables[index];
     if (table === undefined) throw new Error(`The format delivered a table nobody asked for: ${batch.table ?? ''}`);
     if (!this.checked.has(index)) {
       const { messagePosition } = mapHeader(table, batch.columns);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../platform/database/unit-of-work';
 import type { BulkImporter } from '../engine/bulk-importer.contract';
+import { ImporterRegistry } from '../engine/importer.registry';
 import { isOwnColumn, RESULT_COLUMNS, SUCCESS_COLUMNS } from '../engine/header';
 import { RowChunk, SpoolReader } from '../engine/row-spool';
 import { FormatRegistry } from '../formats/format.registry';
@@ -25,12 +26,14 @@ export class ResultFiles {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly jobs: BulkJobRepository,
+    private readonly importers: ImporterRegistry,
     private readonly formats: FormatRegistry,
     private readonly files: JobFiles,
   ) {}
 
   /** Writes the files in the format the rows came in; a side without rows gets none. */
-  async write(job: BulkJob, importer: BulkImporter, onOutcome: OutcomeListener): Promise<void> {
+  async write(job: BulkJob, onOutcome: OutcomeListener = () => undefined): Promise<void> {
+    const importer = this.importers.get(job.target);
     const spool = await SpoolReader.open(this.files.of(job.jobId, SPOOL_NAME));
     const writers = new ResultWriters(job, importer, this.formats, this.files);
     try {

@@ -1,14 +1,17 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { Caller } from '../../platform/auth/caller';
 import { CompanyAccess } from '../../platform/companies/company-access';
 import { UnitOfWork } from '../../platform/database/unit-of-work';
 import { BulkJob } from './bulk-job.entity';
-import { JobNotFound } from './bulk-job.errors';
+import { JobFailed, JobNotFound } from './bulk-job.errors';
 import { BulkJobRepository } from './bulk-job.repository';
+import { unprocessedRows } from './tally';
 
-/** Jobs as callers see them. */
+/** Finding jobs for a caller, and ending them. */
 @Injectable()
 export class BulkJobService {
+  private readonly logger = new Logger(BulkJobService.name);
+
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly jobs: BulkJobRepository,
@@ -27,5 +30,26 @@ export class BulkJobService {
       throw new JobNotFound('There is no such job; check the job id.');
     }
     return job;
+  }
+
+  /**
+   * Ends a job that has been worked through, if each of its rows stands in exactly one count.
+   *
+   * @throws JobFailed when it does not add up; the job then says so too.
+   */
+  async finish(job: BulkJob): Promise<BulkJob> {
+    const missing = job.tallies.reduce((sum, tally) => sum + unprocessedRows(tally), 0);
+    const error =
+      missing === 0
+        ? null
+        : { code: 'ROWS_UNACCOUNTED', message: `${missing} rows stand in no count; tell the operator` };
+    const state = error === null ? 'completed' : 'failed';
+    const finishedAt = new Date();
+    await this.unitOfWork.run((transaction) =>
+      this.jobs.transition(transaction, job, 'running', state, { finishedAt, ...(error && { error }) }),
+    );
+    this.logger.log({ jobId: job.jobId, target: job.target, state, tallies: job.tallies }, 'job ended');
+    if (error !== null) throw new JobFailed(`The job ${job.jobId} does not add up: ${error.message}.`);
+    return { ...job, state, finishedAt };
   }
 }

@@ -1,5 +1,8 @@
 import type { Request } from 'express';
 
+/** A route for more methods than any resource has is middleware mounted on all of them. */
+const MOST_METHODS = 9;
+
 interface RouteLayer {
   readonly route?: { readonly methods: Readonly<Record<string, boolean>> };
   match(path: string): boolean;
@@ -10,8 +13,9 @@ export function allowedMethods(request: Request): string[] {
   const layers = request.app.router.stack as unknown as readonly RouteLayer[];
   const methods = layers
     .filter((layer) => layer.route !== undefined && layer.match(request.path))
-    .flatMap((layer) => Object.keys(layer.route?.methods ?? {}))
-    .filter((method) => method !== '_all')
+    .map((layer) => Object.keys(layer.route?.methods ?? {}))
+    .filter((names) => names.length <= MOST_METHODS)
+    .flat()
     .map((method) => method.toUpperCase());
   return [...new Set(methods)].sort();
 }

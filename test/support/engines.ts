@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createConnection } from 'mysql2/promise';
+
+/** An empty database of one engine, and the environment that points the service at it. */
+export interface TestDatabase {
+  readonly engine: Engine;
+  readonly dataDir: string;
+  readonly environment: Readonly<Record<string, string>>;
+  remove(): Promise<void>;
+}
+
+export type Engine = 'sqlite' | 'mariadb';
+
+/** URL of the server the tests may make databases on; undefined where there is none. */
+const SERVER_URL = process.env['TEST_DATABASE_URL'];
+
+/** Runs a suite once per engine, so that both keep the same promises. */
+export function describeEachEngine(name: string, suite: (engine: Engine) => void): void {
+  describe(`${name} on SQLite`, () => suite('sqlite'));
+  const describeMariaDb = SERVER_URL === undefined || SERVER_URL === '' ? describe.skip : describe;
+  describeMariaDb(`${name} on MariaDB`, () => suite('mariadb'));
+}
+
+async function onServer(sql: string): Promise<void> {
+  const connection = await createConnection({ uri: new URL('/', SERVER_URL).href });
+  try {
+    await connection.query(sql);
+  } finally {
+    await connection.end();
+  }
+}
+
+/** Makes an empty database and data folder; `remove` takes both away. */
+export async function createDatabase(engine: Engine): Promise<TestDatabase> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'rollbook-test-'));
+  const removeFolder = () => rmSync(dataDir, { recursive: true, force: true });
+  const base = { NODE_ENV: 'test', DATA_DIR: dataDir, LOG_LEVEL: 'silent', DEMO_DATA: 'false', PORT: '0' };
+  if (engine === 'sqlite') {
+    return { engine, dataDir, environment: base, remove: () => Promise.resolve(removeFolder()) };
+  }
+  const name = `rollbook_${randomBytes(6).toString('hex')}`;
+  await onServer(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
+  const url = new URL(`/${name}`, SERVER_URL).href;
+  return {
+    engine,
+    dataDir,
+    environment: { ...base, DATABASE_URL: url },
+    remove: async () => {
+      await onServer(`DROP DATABASE ${name}`);
+      removeFolder();
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createConnection } from 'mysql2/promise';
+
+/** A private MariaDB server in a temporary folder. */
+export interface MariaDbServer {
+  /** `mysql://root@127.0.0.1:<port>/` without a database. */
+  readonly url: string;
+  readonly port: number;
+  /** Ends the server at once, as a crash would. */
+  kill(): Promise<void>;
+  /** Starts it again on the same data and port. */
+  restart(): Promise<void>;
+  /** Ends it and removes its data. */
+  stop(): Promise<void>;
+}
+
+const START_SECONDS = 60;
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
+
+/** True when a MariaDB server program is on the PATH. */
+export function hasMariaDb(): boolean {
+  return spawnSync('mariadbd', ['--version'], { env: serverEnvironment() }).status === 0;
+}
+
+/** Debian keeps server programs in /usr/sbin, which is not on every user's PATH. */
+function serverEnvironment(): NodeJS.ProcessEnv {
+  return { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/local/sbin` };
+}
+
+/** Starts a server that is gone with the tests. It syncs nothing to disk: these tests never pull the plug on it. */
+export async function startMariaDb(): Promise<MariaDbServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'rollbook-mariadb-'));
+  const data = join(folder, 'data');
+  const isRoot = process.getuid?.() === 0;
+  const env = serverEnvironment();
+  const install = spawnSync(
+    'mariadb-install-db',
+    [
+      '--no-defaults',
+      `--datadir=${data}`,
+      '--auth-root-authentication-method=normal',
+      '--skip-test-db',
+      ...(isRoot ? ['--user=root'] : []),
+    ],
+    { env, encoding: 'utf8' },
+  );
+  if (install.status !== 0) throw new Error(`mariadb-install-db failed: ${install.stderr}${install.stdout}`);
+  const port = await freePort();
+  const options = [
+    '--no-defaults',
+    `--datadir=${data}`,
+    `--socket=${join(folder, 'socket')}`,
+    `--port=${port}`,
+    '--bind-address=127.0.0.1',
+    '--skip-name-resolve',
+    '--innodb-flush-log-at-trx-commit=2',
+    '--innodb-buffer-pool-size=256M',
+    '--max-connections=300',
+    ...(isRoot ? ['--user=root'] : []),
+  ];
+  const url = `mysql://root@127.0.0.1:${port}/`;
+  let process_ = spawn('mariadbd', options, { env, stdio: 'ignore' });
+  const exited = () =>
+    new Promise<void>((resolve) => {
+      if (process_.exitCode !== null || process_.signalCode !== null) resolve();
+      else process_.once('exit', () => resolve());
+    });
+  const end = async (signal: NodeJS.Signals) => {
+    process_.kill(signal);
+    await exited();
+  };
+  await untilReady(url);
+  return {
+    url,
+    port,
+    kill: () => end('SIGKILL'),
+    restart: async () => {
+      process_ = spawn('mariadbd', options, { env, stdio: 'ignore' });
+      await untilReady(url);
+    },
+    stop: async () => {
+      await end('SIGKILL');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function untilReady(url: string): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      const connection = await createConnection({ uri: url });
+      await connection.end();
+      return;
+    } catch (error) {
+      if (attempt >= START_SECONDS * 10) throw error;
+      await sleep(100);
+    }
+  }
+}
