@@ -9,6 +9,10 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       // Nest modules are classes without members by design.
       '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
+      // DTOs and entities are shapes: classes only because their decorators need one, objects everywhere else.
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+      '@typescript-eslint/no-misused-spread': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_', argsIgnorePattern: '^_' }],
       // A caught promise of a fire-and-forget job is marked with void.
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
     },

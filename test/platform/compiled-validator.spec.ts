@@ -16,7 +16,8 @@ const isEven = {
 @v.ValidatorConstraint({ name: 'sameAsName' })
 class SameAsName implements v.ValidatorConstraintInterface {
   validate(value: unknown, args?: v.ValidationArguments): boolean {
-    return value === undefined || value === (args?.object as Base).name;
+    // By content: class-validator is given a deep copy, in which two mentions of one list are two lists.
+    return value === undefined || JSON.stringify(value) === JSON.stringify((args?.object as Base).name);
   }
 }
 

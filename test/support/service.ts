@@ -48,8 +48,9 @@ export async function startService(engine: Engine, options: ServiceOptions = {})
   const config = loadConfig({ ...database.environment, ...options.environment });
   const app = await createApp({ config, extensions: options.extensions });
   const server = await app.listen(0, '127.0.0.1');
-  const { port } = server.address();
-  const baseUrl = `http://127.0.0.1:${port}`;
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('the service listens on no port');
+  const baseUrl = `http://127.0.0.1:${address.port}`;
   const as = (token: string) => supertest.agent(baseUrl).set('Authorization', `Bearer ${token}`);
   return {
     app,

@@ -1,6 +1,6 @@
 import type { CodedIssue } from '../../platform/validation/coded-issue';
 import type { RawRow } from '../formats/row-format.contract';
-import type { ImportCells, ParsedRow, ReadyRow, TableImporter } from './bulk-importer.contract';
+import type { ParsedRow, ReadyRow, TableImporter } from './bulk-importer.contract';
 import { HeaderMap, mapHeader } from './header';
 
 /** A raw row with what its importer made of it. */
@@ -40,7 +40,7 @@ export class RowReader {
   private judge(raw: RawRow): ParsedRow<unknown> {
     const cells: Record<string, string | undefined> = {};
     for (const [name, position] of this.header.positions) cells[name] = raw.cells[position] ?? '';
-    const parsed = this.table.parse(cells as ImportCells);
+    const parsed = this.table.parse(cells);
     if (raw.faults !== undefined) {
       const issues = raw.faults.map(({ column, message }): CodedIssue => ({
         field: column,

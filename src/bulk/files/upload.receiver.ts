@@ -106,7 +106,7 @@ export class UploadReceiver {
       );
     }
     await new Promise<void>((resolve, reject) => {
-      this.form(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error as Error)));
+      this.form(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(toError(error))));
     });
     const parts = (request.files ?? {}) as Record<string, StoredPart[] | undefined>;
     const toFile = ({ path, originalname, sha256 }: StoredPart) => ({
@@ -127,6 +127,10 @@ export class UploadReceiver {
   async discard({ file, contacts }: Upload): Promise<void> {
     for (const part of [file, contacts]) if (part !== null) await rm(part.path, { force: true });
   }
+}
+
+function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error('the form could not be read');
 }
 
 /** File name fit to be shown: its last path segment, without control and direction characters, at most 255 characters. */

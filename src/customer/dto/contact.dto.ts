@@ -99,8 +99,8 @@ export type ContactPatch = Partial<Omit<CustomerContact, 'id' | 'companyRef' | '
 /** Request -> entity names. */
 export function toContactPatch(request: ContactRequest): ContactPatch {
   const { mail_enabled: mailEnabled, sms_enabled: smsEnabled, whatsapp_enabled: whatsappEnabled, ...rest } = request;
-  const patch: ContactPatch = { ...rest, mailEnabled, smsEnabled, whatsappEnabled };
-  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+  const members: [string, unknown][] = Object.entries({ ...rest, mailEnabled, smsEnabled, whatsappEnabled });
+  return Object.fromEntries(members.filter(([, value]) => value !== undefined));
 }
 
 /** Entity -> answer. */

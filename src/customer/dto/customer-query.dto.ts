@@ -106,9 +106,10 @@ export class SearchCustomersRequest {
 
 /** Request -> what the repository looks for; one row more than the page holds, to see whether there is a next one. */
 export function toCustomerSearch(request: SearchCustomersRequest, query: SearchQuery): CustomerSearch {
-  const { legalName, ...equal } = request;
+  const { legalName, ...others } = request;
+  const equal: [string, unknown][] = Object.entries(others);
   return {
-    equal: Object.fromEntries(Object.entries(equal).filter(([, value]) => value !== undefined && value !== null)),
+    equal: Object.fromEntries(equal.filter(([, value]) => value !== undefined && value !== null)),
     legalNamePrefix: legalName,
     direction: query.direction,
     limit: query.limit + 1,

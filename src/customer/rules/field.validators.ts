@@ -7,7 +7,6 @@ const MONEY = { integerDigits: 13, scale: 2 };
 
 /** Control characters other than tab and line breaks, and halves of surrogate pairs. */
 function isStorableText(value: unknown): boolean {
-  // eslint-disable-next-line no-control-regex -- control characters are what this rule is about
   return (
     typeof value === 'string' && value.isWellFormed() && !/[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/.test(value)
   );

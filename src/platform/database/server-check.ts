@@ -13,9 +13,9 @@ export class ServerCheck {
   /** @throws Error naming each wrong setting and its remedy. */
   async run(): Promise<void> {
     if (databaseTraits(this.dataSource).singleConnection) return;
-    const [settings] = (await this.dataSource.query(
+    const [settings] = await this.dataSource.query<ServerSettings[]>(
       'SELECT @@SESSION.sql_mode AS sqlMode, @@character_set_connection AS charset',
-    )) as ServerSettings[];
+    );
     const faults: string[] = [];
     if (!/STRICT_(TRANS|ALL)_TABLES/.test(settings?.sqlMode ?? '')) {
       faults.push(

@@ -37,12 +37,12 @@ export async function selectMany<T extends ObjectLiteral>(
   const rows: T[] = [];
   for (const part of slices(unique, traits.maxParameters - fixed.length)) {
     const marks = part.map(() => '?').join(', ');
-    const raw = (await transaction.query(
+    const raw = await transaction.query<ObjectLiteral[]>(
       `SELECT * FROM ${table.name} WHERE ${[...conditions, `${table.column(property)} IN (${marks})`].join(' AND ')}${
         lock ? traits.forUpdate : ''
       }`,
       [...fixed.map((name) => where[name]), ...part],
-    )) as ObjectLiteral[];
+    );
     for (const row of raw) rows.push(table.toEntity(row));
   }
   return rows;
@@ -105,10 +105,10 @@ async function insertedIds(
 ): Promise<number[]> {
   if (traits.dialect === 'mysql') {
     // One simple INSERT gets consecutive ids in every innodb_autoinc_lock_mode (MySQL manual, 17.6.1.6).
-    const { insertId } = (await transaction.query(statement, [...parameters])) as { insertId: number };
+    const { insertId } = await transaction.query<{ insertId: number }>(statement, [...parameters]);
     return Array.from({ length: count }, (_, index) => insertId + index);
   }
-  const returned = (await transaction.query(`${statement} RETURNING id`, [...parameters])) as { id: number }[];
+  const returned = await transaction.query<{ id: number }[]>(`${statement} RETURNING id`, [...parameters]);
   // SQL promises no order; rows of one VALUES list are numbered in list order on both.
   return returned.map(({ id }) => id).sort((a, b) => a - b);
 }

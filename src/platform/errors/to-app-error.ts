@@ -77,7 +77,8 @@ export function toAppError(thrown: unknown): AppError {
   if (typeof thrown !== 'object' || thrown === null) return unknown;
 
   const message = thrown instanceof Error ? thrown.message : '';
-  const code = String(hasOf(thrown, 'code') ?? hasOf(thrown, 'type') ?? '');
+  const named = hasOf(thrown, 'code') ?? hasOf(thrown, 'type');
+  const code = typeof named === 'string' ? named : '';
   if (isDatabaseUnavailable(thrown)) {
     return new DependencyUnavailable('The database does not answer at the moment; try again shortly.', {
       cause: thrown,

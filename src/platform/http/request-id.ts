@@ -13,5 +13,5 @@ export function assignRequestId(request: IncomingMessage, response: ServerRespon
 
 /** Id of a request that went through the logger. */
 export function requestIdOf(request: IncomingMessage): string {
-  return String(request.id);
+  return typeof request.id === 'string' ? request.id : '';
 }
