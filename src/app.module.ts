@@ -13,6 +13,7 @@ import { AppConfig } from './platform/config/app-config';
 import { ConfigModule } from './platform/config/config.module';
 import { DatabaseModule } from './platform/database/database.module';
 import { ErrorsModule } from './platform/errors/errors.module';
+import { BodyModule } from './platform/http/body.module';
 import { ObservabilityModule } from './platform/observability/observability.module';
 
 /** A module of an enterprise team that adds importers, formats, routes or families of its own. */
@@ -27,6 +28,7 @@ export class AppModule {
       imports: [
         ConfigModule.register(config),
         ObservabilityModule,
+        BodyModule,
         DatabaseModule,
         ErrorsModule.register([receivablesFamily, oauthFamily, commerceFamily, campaignFamily]),
         CompaniesModule,

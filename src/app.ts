@@ -1,17 +1,15 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { json, urlencoded } from 'express';
 import helmet from 'helmet';
 import { AppModule, Extension } from './app.module';
 import { setUpDocumentation } from './documentation';
 import { AppConfig } from './platform/config/app-config';
 import { loadConfig } from './platform/config/load-config';
 import { PUBLIC_URL_SETTING } from './platform/http/base-url';
+import { assignRequestId } from './platform/http/request-id';
 import { AppLogger } from './platform/observability/app.logger';
 import { createValidationPipe } from './platform/validation/validation.pipe';
 
-const JSON_LIMIT_BYTES = 1024 * 1024;
-const FORM_LIMIT_BYTES = 16 * 1024;
 const HEADERS_TIMEOUT_MS = 15_000;
 const KEEP_ALIVE_MS = 65_000;
 
@@ -37,9 +35,8 @@ export async function createApp(options: AppOptions = {}): Promise<NestExpressAp
   app.disable('x-powered-by');
   app.disable('etag');
   if (config.publicUrl !== undefined) app.set(PUBLIC_URL_SETTING, config.publicUrl);
+  app.use(assignRequestId);
   app.use(helmet({ contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } } }));
-  app.use(json({ limit: JSON_LIMIT_BYTES, inflate: false }));
-  app.use(urlencoded({ limit: FORM_LIMIT_BYTES, extended: false, inflate: false }));
   if (!config.isProduction) setUpDocumentation(app);
   const server = app.getHttpServer();
   server.headersTimeout = HEADERS_TIMEOUT_MS;

@@ -7,7 +7,7 @@ import { CustomerHistoryRepository } from './customer-history.repository';
 import type { Customer } from './customer.entity';
 import { CustomerRepository } from './customer.repository';
 import { LockedCustomers } from './locked-customers';
-import { customerIssues, customerWarnings, mergeCustomer } from './rules/customer.rules';
+import { CustomerField, customerIssues, customerWarnings, mergeCustomer } from './rules/customer.rules';
 
 /**
  * Tells whether this job already applied a row to that customer, and which; null reserves the customer for the row.
@@ -35,6 +35,7 @@ export class CustomerUpdateService {
   ): Promise<CustomerOutcome[]> {
     const batch = await LockedCustomers.load(transaction, this.customers, context.companyRef, updates);
     const entries: Omit<CustomerHistory, 'id'>[] = [];
+    const changedFields = new Set<CustomerField>();
     const outcomes = updates.map((update): CustomerOutcome => {
       const current = batch.find(update);
       if (current === null || current.deletedAt !== null) return failed(current, [unusable(update, current)]);
@@ -50,10 +51,11 @@ export class CustomerUpdateService {
       if (changes.length === 0) return { outcome: 'unchanged', customer: current, issues: [], warnings };
       const stored = { ...next, version: current.version + 1, updatedAt: context.at };
       batch.replace(current, stored);
+      for (const { field } of ownChanges) changedFields.add(field);
       entries.push(historyEntry(context, stored, update.row, changes));
       return { outcome: 'updated', customer: stored, issues: [], warnings };
     });
-    await this.customers.updateMany(transaction, batch.changed());
+    await this.customers.updateMany(transaction, batch.changed(), changedFields);
     await this.history.insertMany(transaction, entries);
     return outcomes;
   }

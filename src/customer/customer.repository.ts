@@ -3,6 +3,8 @@ import { In } from 'typeorm';
 import { insertMany, selectMany, updateMany } from '../platform/database/set-based';
 import { Transaction } from '../platform/database/transaction';
 import { CustomerContact } from './customer-contact.entity';
+import { CONTACT_FIELDS } from './rules/contact.plan';
+import type { CustomerField } from './rules/customer.rules';
 import { CustomerReminder } from './customer-reminder.entity';
 import { CustomerSearch } from './customer-search';
 import { Customer } from './customer.entity';
@@ -75,8 +77,12 @@ export class CustomerRepository {
   }
 
   /** Writes customers back that were read with a lock in this transaction. */
-  updateMany(transaction: Transaction, customers: readonly Customer[]): Promise<void> {
-    return updateMany(transaction, Customer, customers);
+  updateMany(
+    transaction: Transaction,
+    customers: readonly Customer[],
+    fields: ReadonlySet<CustomerField>,
+  ): Promise<void> {
+    return updateMany(transaction, Customer, customers, [...fields, 'version', 'updatedAt']);
   }
 
   /** Marks a locked customer as deleted; its reference number is free again. */
@@ -121,7 +127,7 @@ export class CustomerRepository {
   }
 
   updateContacts(transaction: Transaction, contacts: readonly CustomerContact[]): Promise<void> {
-    return updateMany(transaction, CustomerContact, contacts);
+    return updateMany(transaction, CustomerContact, contacts, CONTACT_FIELDS);
   }
 
   listReminders(

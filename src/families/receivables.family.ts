@@ -4,6 +4,15 @@ import { ApiFamily, ErrorContext, RenderedError } from '../platform/errors/api-f
 /** Fields whose rejected value is a secret and is shown masked. */
 const SECRET_FIELD = /secret|token|password|ssn/i;
 
+/** The value as it may be shown: members that are secrets are masked at any depth. */
+function shownValue(field: string, value: unknown): unknown {
+  if (SECRET_FIELD.test(field)) return '***';
+  if (typeof value !== 'object' || value === null) return value ?? null;
+  return JSON.parse(
+    JSON.stringify(value, (key, member: unknown) => (SECRET_FIELD.test(key) ? '***' : member)),
+  ) as unknown;
+}
+
 /** UTC time as this API writes it: `yyyy-MM-dd HH:mm:ss`. */
 export function receivablesTimestamp(at: Date): string {
   return at.toISOString().slice(0, 19).replace('T', ' ');
@@ -22,7 +31,7 @@ export const receivablesFamily: ApiFamily = {
     const apiSubErrors = error.issues.map(({ object, field, rejectedValue, message }) => ({
       object,
       field,
-      rejectedValue: SECRET_FIELD.test(field) ? '***' : (rejectedValue ?? null),
+      rejectedValue: shownValue(field, rejectedValue),
       message,
     }));
     return {

@@ -3,8 +3,8 @@ import type { CodedIssue } from '../../platform/validation/coded-issue';
 /** Cell that clears a value. An empty cell leaves it as it is. */
 export const CLEAR = '#CLEAR';
 
-/** A number a spreadsheet has rounded and rewritten, such as 9.19876E+11: the digits are gone. */
-const ROUNDED_NUMBER = /^[+-]?\d+(\.\d+)?E[+-]?\d+$/i;
+/** A number a spreadsheet has rounded and rewritten, such as 9.19876E+11; always with a sign, unlike a code such as 12E34. */
+const ROUNDED_NUMBER = /^[+-]?\d+([.,]\d+)?E[+-]\d+$/i;
 
 /** Kinds of columns, by how their text becomes a value. */
 export type CellKind = 'text' | 'identifier' | 'integer' | 'boolean' | 'list';

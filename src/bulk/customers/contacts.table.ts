@@ -21,7 +21,7 @@ interface ContactChange extends CustomerKey {
 }
 
 const COLUMNS: readonly FieldColumn[] = [
-  CUSTOMER_ID_COLUMN,
+  { ...CUSTOMER_ID_COLUMN, example: '' },
   {
     name: 'uniqueRefNo',
     kind: 'identifier',

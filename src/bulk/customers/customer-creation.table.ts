@@ -21,13 +21,16 @@ import { rowParser } from './row.parser';
 type CreationRow = CustomerCreation['fields'];
 
 const COLUMNS = CUSTOMER_COLUMNS.map((column) => ({ ...column, required: column.name === 'legalName' }));
-const read = rowParser([CUSTOMER_ID_COLUMN, ...COLUMNS], CustomerCreationRow);
+/** Known only so that a filled one can be refused with the reason; the template shows it empty. */
+const NO_ID_COLUMN = { ...CUSTOMER_ID_COLUMN, description: 'Leave empty; the service gives the id.', example: '' };
+const ALL_COLUMNS = [NO_ID_COLUMN, ...COLUMNS];
+const read = rowParser(ALL_COLUMNS, CustomerCreationRow);
 
 /** Customers table of a creation: each row makes a new customer. */
 @Injectable()
 export class CustomerCreationTable implements TableImporter<CreationRow> {
   readonly name = CUSTOMERS_TABLE;
-  readonly columns = [CUSTOMER_ID_COLUMN, ...COLUMNS];
+  readonly columns = ALL_COLUMNS;
   readonly oneOf = [];
 
   constructor(private readonly creations: CustomerCreationService) {}

@@ -1,4 +1,4 @@
-import { Equals, IsOptional, Matches } from 'class-validator';
+import { Equals, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { ContactRequest } from '../../customer/dto/contact.dto';
 import { CreateCustomerRequest, UpdateCustomerRequest } from '../../customer/dto/customer.dto';
 
@@ -28,6 +28,7 @@ export class ContactRow extends ContactRequest {
   customerId?: string | null;
 
   @IsOptional()
-  @Matches(/^[^]{1,50}$/, { message: '$property must have at most 50 characters' })
+  @IsString()
+  @MaxLength(50)
   uniqueRefNo?: string | null;
 }

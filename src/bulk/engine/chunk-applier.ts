@@ -1,8 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { isConnectionFault, isTransient } from '../../platform/database/driver-error';
+import { isConnectionFault, isTransient, uniqueViolation } from '../../platform/database/driver-error';
 import { Transaction } from '../../platform/database/transaction';
 import { AppError } from '../../platform/errors/app-error';
 import type { JobContext, ReadyRow, RowResult, TableImporter } from './bulk-importer.contract';
+
+/** Deeper than any chunk can be halved: marks the last try of a row. */
+const MAX_DEPTH = 64;
 
 /** Applies the rows of one chunk, and isolates a row that makes the database refuse the statement it is in. */
 @Injectable()
@@ -35,7 +38,12 @@ export class ChunkApplier {
       if (isTransient(error) || isConnectionFault(error)) throw error;
       await transaction.query(`ROLLBACK TO SAVEPOINT ${savepoint}`);
       const [only] = rows;
-      if (rows.length === 1 && only !== undefined) return [this.poison(error, job, only)];
+      if (rows.length === 1 && only !== undefined) {
+        // A rival may have stored the same value since it was looked up; the second look tells it as an issue.
+        const isRace = uniqueViolation(error) !== null && depth < MAX_DEPTH;
+        if (isRace) return this.apply(transaction, table, job, rows, MAX_DEPTH);
+        return [this.poison(error, job, only)];
+      }
       const middle = Math.ceil(rows.length / 2);
       return [
         ...(await this.apply(transaction, table, job, rows.slice(0, middle), depth + 1)),

@@ -82,7 +82,7 @@ export class FileIntake {
 class RowIntake {
   readonly received: number[];
   parentJobId: string | null = null;
-  private readonly checked = new Set<number>();
+  private readonly checked = new Map<number, string>();
 
   constructor(
     private readonly tables: BulkImporter['tables'],
@@ -102,9 +102,11 @@ class RowIntake {
     const index = this.tables.findIndex((table) => table.name.toLowerCase() === name);
     const table = this.tables[index];
     if (table === undefined) throw new Error(`The format delivered a table nobody asked for: ${batch.table ?? ''}`);
-    if (!this.checked.has(index)) {
+    // Columns may come later (NDJSON) or differ in a second file; every header is judged before a row is applied.
+    const header = JSON.stringify(batch.columns);
+    if (this.checked.get(index) !== header) {
       const { messagePosition } = mapHeader(table, batch.columns);
-      this.checked.add(index);
+      this.checked.set(index, header);
       if (messagePosition !== null) this.parentJobId ??= parentOf(batch, messagePosition);
     }
     if (batch.rows.length === 0) return;

@@ -10,6 +10,9 @@ import { JobFiles } from './job-files';
 /** Gives out result files, in any format the service writes. */
 @Injectable()
 export class ResultDownload {
+  /** Conversions under way by path, so that two requests never write the same file. */
+  private readonly conversions = new Map<string, Promise<void>>();
+
   constructor(
     private readonly files: JobFiles,
     private readonly formats: FormatRegistry,
@@ -32,9 +35,18 @@ export class ResultDownload {
           'The job has no such result file: it has no rows of this kind, has not ended yet, or its files were erased.',
         );
       }
-      await this.convert(job, sources, name, format);
+      await this.convertOnce(job, sources, name, format);
     }
     return createReadStream(this.files.of(job.jobId, file));
+  }
+
+  private convertOnce(job: BulkJob, sources: readonly string[], name: string, format: string): Promise<void> {
+    const path = this.files.of(job.jobId, `${name}.${format}`);
+    const underWay = this.conversions.get(path);
+    if (underWay !== undefined) return underWay;
+    const conversion = this.convert(job, sources, name, format).finally(() => this.conversions.delete(path));
+    this.conversions.set(path, conversion);
+    return conversion;
   }
 
   /** The stored files from which a result in another format is made: those of the same kind. */

@@ -23,7 +23,7 @@ export class ContactRequest {
   @IsString()
   @MinLength(1)
   @MaxLength(100)
-  @IsStorableText()
+  @IsStorableText(100)
   name?: string;
 
   /** @example 'Asha Rao' */
@@ -31,7 +31,7 @@ export class ContactRequest {
   @IsString()
   @MinLength(1)
   @MaxLength(200)
-  @IsStorableText()
+  @IsStorableText(200)
   legalName?: string;
 
   /** @example '+919812345678' */
@@ -64,7 +64,7 @@ export class ContactRequest {
   @IsOptional()
   @IsString()
   @MaxLength(50)
-  @IsStorableText()
+  @IsStorableText(50)
   via?: string | null;
 
   /** True removes the contact. */

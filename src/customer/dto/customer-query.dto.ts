@@ -110,7 +110,7 @@ export function toCustomerSearch(request: SearchCustomersRequest, query: SearchQ
   const equal: [string, unknown][] = Object.entries(others);
   return {
     equal: Object.fromEntries(equal.filter(([, value]) => value !== undefined && value !== null)),
-    legalNamePrefix: legalName,
+    legalNamePrefix: legalName ?? undefined,
     direction: query.direction,
     limit: query.limit + 1,
     after: decodeCursor(query.cursor),

@@ -5,6 +5,7 @@ import {
   ArrayUnique,
   IsArray,
   IsInt,
+  IsObject,
   IsOptional,
   IsString,
   Matches,
@@ -32,7 +33,7 @@ function IsLegalName(): PropertyDecorator {
     MinLength(2),
     MaxLength(200),
     Matches(/\S/, { message: '$property must not be blank' }),
-    IsStorableText(),
+    IsStorableText(200),
   );
 }
 
@@ -46,7 +47,7 @@ export class CustomerFields {
   @IsString()
   @MinLength(1)
   @MaxLength(50)
-  @IsStorableText()
+  @IsStorableText(50)
   uniqueRefNo?: string | null;
 
   /**
@@ -69,7 +70,7 @@ export class CustomerFields {
   @IsOptional()
   @IsString()
   @MaxLength(500)
-  @IsStorableText()
+  @IsStorableText(500)
   address?: string | null;
 
   /**
@@ -79,7 +80,7 @@ export class CustomerFields {
   @IsOptional()
   @IsString()
   @MaxLength(100)
-  @IsStorableText()
+  @IsStorableText(100)
   state?: string | null;
 
   /** @example '560001' */
@@ -106,7 +107,7 @@ export class CustomerFields {
   @IsOptional()
   @IsString()
   @MaxLength(100)
-  @IsStorableText()
+  @IsStorableText(100)
   assignedAgent?: string | null;
 
   /** @example ['BLR-01', 'BLR-02'] */
@@ -142,6 +143,7 @@ export class CustomerCollections extends CustomerFields {
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(MAX_CONTACTS)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => ContactRequest)
   customerKeyContacts?: ContactRequest[] | null;
@@ -150,6 +152,7 @@ export class CustomerCollections extends CustomerFields {
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(50)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => ReminderRequest)
   customerReminders?: ReminderRequest[] | null;

@@ -45,7 +45,7 @@ export class ReminderRequest {
   @IsOptional()
   @IsString()
   @MaxLength(50)
-  @IsStorableText()
+  @IsStorableText(50)
   stage?: string | null;
 }
 

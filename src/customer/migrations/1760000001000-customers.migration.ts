@@ -28,7 +28,7 @@ export class Customers1760000001000 implements MigrationInterface {
       created_at ${type.time} NOT NULL,
       updated_at ${type.time} NOT NULL,
       deleted_at ${type.time} NULL,
-      CONSTRAINT uq_customers_customer_id UNIQUE (customer_id),
+      CONSTRAINT uq_customers_customer_id UNIQUE (company_ref, customer_id),
       CONSTRAINT uq_customers_unique_ref_no UNIQUE (company_ref, unique_ref_no, deletion_key),
       CONSTRAINT fk_customers_company FOREIGN KEY (company_ref) REFERENCES companies (id)
     )${type.tableOptions}`);

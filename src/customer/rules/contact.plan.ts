@@ -14,7 +14,8 @@ const NEW_CONTACT = {
   deleted: false,
 };
 
-const CONTACT_FIELDS = [
+/** The fields of a contact that can change. */
+export const CONTACT_FIELDS = [
   'name',
   'legalName',
   'mobile',

@@ -37,14 +37,23 @@ export function toCustomerPatch(request: UpdateCustomerRequest): CustomerPatch {
   return patch;
 }
 
+/** An empty list and no list are one and the same to a caller. */
 function same(a: unknown, b: unknown): boolean {
+  if (isEmptyList(a) || isEmptyList(b)) return (a === null || isEmptyList(a)) && (b === null || isEmptyList(b));
   return a === b || (Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((x, i) => x === b[i]));
 }
 
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
+}
+
 /** Merges a change into a customer and tells which fields really changed, old -> new. */
-export function mergeCustomer(current: Customer, patch: CustomerPatch): { next: Customer; changes: FieldChange[] } {
+export function mergeCustomer(
+  current: Customer,
+  patch: CustomerPatch,
+): { next: Customer; changes: (FieldChange & { readonly field: CustomerField })[] } {
   const next = { ...current };
-  const changes: FieldChange[] = [];
+  const changes: (FieldChange & { readonly field: CustomerField })[] = [];
   for (const field of CUSTOMER_FIELDS) {
     const value = patch[field];
     if (value === undefined || same(value, current[field])) continue;

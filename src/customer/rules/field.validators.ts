@@ -1,3 +1,4 @@
+import { applyDecorators } from '@nestjs/common';
 import { ValidateBy, ValidationOptions } from 'class-validator';
 import { parseDecimal } from '../../platform/validation/decimal';
 import { gstinFault, isPan } from './gstin';
@@ -13,17 +14,31 @@ function isStorableText(value: unknown): boolean {
 }
 
 /** The text can be stored and shown: no control characters, no broken emoji. */
-export function IsStorableText(options?: ValidationOptions): PropertyDecorator {
-  return ValidateBy(
-    {
-      name: 'isStorableText',
-      validator: {
-        validate: isStorableText,
-        defaultMessage: () => '$property must be text without control characters',
-      },
+function HasStorableCharacters(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isStorableText',
+    validator: {
+      validate: isStorableText,
+      defaultMessage: () => '$property must be text without control characters',
     },
-    options,
-  );
+  });
+}
+
+/** `MaxLength` does not count emoji variation selectors, a column does; of two checks with one name one is told. */
+function FitsColumn(most: number): PropertyDecorator {
+  return ValidateBy({
+    name: 'maxLength',
+    constraints: [most],
+    validator: {
+      validate: (value: unknown) => typeof value === 'string' && Array.from(value).length <= most,
+      defaultMessage: () => '$property must be shorter than or equal to $constraint1 characters',
+    },
+  });
+}
+
+/** Text that can be stored, of at most that many characters, four-byte ones counting as one. */
+export function IsStorableText(most: number): PropertyDecorator {
+  return applyDecorators(FitsColumn(most), HasStorableCharacters());
 }
 
 /**

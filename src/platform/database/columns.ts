@@ -10,9 +10,16 @@ const boolean: ValueTransformer = {
   from: (value: unknown) => (value === null || value === undefined ? value : Boolean(value)),
 };
 
+/** The last time that was formatted: the rows of a chunk share theirs. */
+let lastTime = { milliseconds: NaN, text: '' };
+
 /** UTC time with milliseconds as both databases store it: `2024-10-10 08:34:46.123`. */
 export function toDatabaseTime(at: Date): string {
-  return at.toISOString().replace('T', ' ').replace('Z', '');
+  const milliseconds = at.getTime();
+  if (milliseconds !== lastTime.milliseconds) {
+    lastTime = { milliseconds, text: at.toISOString().replace('T', ' ').replace('Z', '') };
+  }
+  return lastTime.text;
 }
 
 /** What a database gives for a time column (text, or mysql2's Date), as a Date. */

@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config';
+import { DatabaseProbe } from './database-probe';
 import { databaseOptions } from './database.options';
 import { SchemaMigrator } from './schema-migrator';
 import { ServerCheck } from './server-check';
@@ -30,7 +31,7 @@ const CONNECT_PAUSE_MS = 1_000;
       },
     }),
   ],
-  providers: [UnitOfWork],
-  exports: [UnitOfWork],
+  providers: [UnitOfWork, DatabaseProbe],
+  exports: [UnitOfWork, DatabaseProbe],
 })
 export class DatabaseModule {}

@@ -68,17 +68,20 @@ export async function insertMany<T extends ObjectLiteral>(
 }
 
 /**
- * Writes rows back by their id. They must have been read with a lock in the same transaction: on MySQL and MariaDB the
- * statement is an INSERT … ON DUPLICATE KEY UPDATE, which meets each row at its primary key.
+ * Writes some properties of rows back by their id. The rows must have been read with a lock in the same transaction: on
+ * MySQL and MariaDB the statement is an INSERT … ON DUPLICATE KEY UPDATE, which meets each row at its primary key.
+ *
+ * @param changing properties to write; leaving out indexed ones that stay the same spares their index (SQLite rewrites
+ *   an index for every column that is named).
  */
 export async function updateMany<T extends ObjectLiteral & { id: number }>(
   transaction: Transaction,
   entity: EntityTarget<T>,
   rows: readonly T[],
+  changing: readonly (keyof T & string)[],
 ): Promise<void> {
   const table = entityTable(transaction.dataSource, entity);
   const traits = databaseTraits(transaction);
-  const changing = table.properties.filter((property) => property !== 'id');
   if (traits.dialect === 'sqlite') {
     const assignments = changing.map((name) => `${table.column(name)} = ?`).join(', ');
     const statement = `UPDATE ${table.name} SET ${assignments} WHERE id = ?`;

@@ -13,6 +13,7 @@ const LONGEST_PAUSE_MS = 2_000;
 
 interface RunningWork {
   readonly manager: Transaction;
+  readonly kind: 'transaction' | 'reads';
   /** False once the transaction has ended; work that outlives it must not slip into a finished one. */
   open: boolean;
 }
@@ -46,6 +47,7 @@ export class UnitOfWork {
   /** Runs work in a transaction and gives its result after COMMIT. */
   async run<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const outer = this.running.getStore();
+    if (outer?.open && outer.kind === 'reads') throw new Error('UnitOfWork.run called inside UnitOfWork.read');
     if (outer?.open) return work(outer.manager);
     return this.retry(() => this.inLine(() => this.transact(work)));
   }
@@ -54,7 +56,16 @@ export class UnitOfWork {
   async read<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const outer = this.running.getStore();
     if (outer?.open) return work(outer.manager);
-    return this.retry(() => this.inLine(() => work(this.dataSource.manager)));
+    return this.retry(() => this.inLine(() => this.readOnly(work)));
+  }
+
+  private async readOnly<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const state: RunningWork = { manager: this.dataSource.manager, kind: 'reads', open: true };
+    try {
+      return await this.running.run(state, () => work(state.manager));
+    } finally {
+      state.open = false;
+    }
   }
 
   private async retry<T>(attemptWork: () => Promise<T>): Promise<T> {
@@ -77,7 +88,7 @@ export class UnitOfWork {
 
   private async transact<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
-    const state: RunningWork = { manager: runner.manager, open: true };
+    const state: RunningWork = { manager: runner.manager, kind: 'transaction', open: true };
     try {
       await begin(runner, this.singleConnection);
       const result = await this.running.run(state, () => work(runner.manager));
@@ -86,8 +97,7 @@ export class UnitOfWork {
       return result;
     } catch (error) {
       state.open = false;
-      // A broken connection cannot roll back; the server does it then.
-      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+      if (runner.isTransactionActive) await rollBack(runner, this.singleConnection);
       throw error;
     } finally {
       await runner.release();
@@ -102,6 +112,19 @@ async function begin(runner: QueryRunner, isSqlite: boolean): Promise<void> {
   // lock at once instead.
   await runner.query('COMMIT');
   await runner.query('BEGIN IMMEDIATE');
+}
+
+async function rollBack(runner: QueryRunner, isSqlite: boolean): Promise<void> {
+  try {
+    await runner.rollbackTransaction();
+  } catch {
+    // A broken connection cannot roll back; the server does it then.
+    if (!isSqlite) return;
+    // SQLite had no transaction any more (the lock was not to be had, or the disk was full), but TypeORM's one runner
+    // would go on counting it and answer all later work with savepoints: give it an empty one to roll back.
+    await runner.query('BEGIN').catch(() => undefined);
+    await runner.rollbackTransaction().catch(() => undefined);
+  }
 }
 
 async function commit(runner: QueryRunner): Promise<void> {

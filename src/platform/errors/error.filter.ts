@@ -52,7 +52,9 @@ export class ErrorFilter implements ExceptionFilter {
     const isUnmatched = thrown instanceof HttpException && thrown.getStatus() === 404;
     if (isUnmatched) {
       const methods = allowedMethods(request);
-      if (methods.length > 0) {
+      // A route that was reached may say itself that there is nothing.
+      const isReached = methods.includes(request.method === 'HEAD' ? 'GET' : request.method);
+      if (methods.length > 0 && !isReached) {
         response.setHeader('Allow', methods.join(', '));
         return new MethodNotAllowed(`This route takes ${methods.join(', ')}, not ${request.method}.`);
       }

@@ -37,8 +37,12 @@ export class FamilyRegistry implements OnModuleInit {
     }
   }
 
-  /** Family of a request path (without query): the longest prefix wins; an unknown path speaks receivables. */
-  of(path: string): ApiFamily {
+  /**
+   * Family of a request path (without query), in any case as the router takes it: the longest prefix wins; an unknown
+   * path speaks receivables.
+   */
+  of(requestPath: string): ApiFamily {
+    const path = requestPath.toLowerCase();
     let best: { family: ApiFamily; length: number } = { family: this.builtIn[0], length: 0 };
     for (const family of this.families) {
       for (const prefix of family.prefixes) {

@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import { LoggerModule } from 'nestjs-pino';
 import { AuthenticatedRequest } from '../auth/auth.decorators';
 import { AppConfig } from '../config/app-config';
-import { assignRequestId } from '../http/request-id';
+import { requestIdOf } from '../http/request-id';
 import { serializeError } from './error.serializer';
 
 /** Route as declared (`/api/v0/customer/:customerId`), never the URL: ids and queries may be personal. */
@@ -22,11 +22,15 @@ function routeOf(request: Request): string {
     LoggerModule.forRootAsync({
       inject: [AppConfig],
       useFactory: (config: AppConfig) => ({
+        // The root path is mounted with `use`, before any path is decoded: requests with a malformed one are logged too.
+        forRoutes: ['/'],
         pinoHttp: {
           level: config.logLevel,
           timestamp: () => `,"time":"${new Date().toISOString()}"`,
           base: null,
-          genReqId: assignRequestId,
+          genReqId: requestIdOf,
+          // Without this pino serializes errors its own way, message included, before ours sees them.
+          wrapSerializers: false,
           serializers: { req: () => undefined, res: () => undefined, err: serializeError },
           quietReqLogger: true,
           customAttributeKeys: { reqId: 'requestId', responseTime: 'ms' },

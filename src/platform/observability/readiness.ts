@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BeforeApplicationShutdown, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DatabaseProbe } from '../database/database-probe';
 import { DependencyUnavailable } from '../errors/http.errors';
 
 const DATABASE_PATIENCE_MS = 1_500;
@@ -10,7 +10,7 @@ const DATABASE_PATIENCE_MS = 1_500;
 export class Readiness implements BeforeApplicationShutdown {
   private stopping = false;
 
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly database: DatabaseProbe) {}
 
   beforeApplicationShutdown(): void {
     this.stopping = true;
@@ -22,7 +22,7 @@ export class Readiness implements BeforeApplicationShutdown {
     const impatience = new AbortController();
     try {
       await Promise.race([
-        this.dataSource.query('SELECT 1'),
+        this.database.ask(),
         sleep(DATABASE_PATIENCE_MS, undefined, { signal: impatience.signal }).then(() => {
           throw new Error('no answer in time');
         }),
