@@ -27,11 +27,14 @@ import { XlsxFormat } from './formats/xlsx.format';
 import { BulkJobRepository } from './jobs/bulk-job.repository';
 import { BulkJobService } from './jobs/bulk-job.service';
 import { JobIntake } from './jobs/job-intake';
+import { JobLease } from './jobs/job-lease';
+import { JobResumer } from './jobs/job-resumer';
+import { JobWorker } from './jobs/job-worker';
 
 const FORMATS = [CsvFormat, NdjsonFormat, XlsxFormat];
 const ENGINE = [BulkService, ChunkApplier, ClaimPlanner, FormatRegistry, ImporterRegistry, JobRunner];
 const FILES = [FileIntake, JobFiles, ResultDownload, ResultFiles, ResultLinkService, TemplateFiles, UploadReceiver];
-const JOBS = [BulkJobRepository, BulkJobService, JobIntake];
+const JOBS = [BulkJobRepository, BulkJobService, JobIntake, JobLease, JobResumer, JobWorker];
 const CUSTOMERS = [
   ContactsTable,
   CustomerCreationImporter,

@@ -1,16 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { JobRunner, ProgressListener } from './engine/job-runner';
-import { OutcomeListener, ResultFiles } from './files/result-files';
 import { UploadReceiver } from './files/upload.receiver';
 import type { BulkJob } from './jobs/bulk-job.entity';
-import { BulkJobService } from './jobs/bulk-job.service';
 import { ImportRequest, JobIntake } from './jobs/job-intake';
-
-/** Those who want to follow a job. */
-export interface ImportListeners {
-  readonly onProgress?: ProgressListener;
-  readonly onOutcome?: OutcomeListener;
-}
+import { JobListeners, JobWorker } from './jobs/job-worker';
 
 /** Turns an uploaded file into a job, runs it and leaves its result files. */
 @Injectable()
@@ -18,21 +10,17 @@ export class BulkService {
   constructor(
     private readonly uploads: UploadReceiver,
     private readonly intake: JobIntake,
-    private readonly runner: JobRunner,
-    private readonly results: ResultFiles,
-    private readonly jobs: BulkJobService,
+    private readonly worker: JobWorker,
   ) {}
 
   /**
    * Works through a whole file. Rows that cannot be applied are outcomes of the job, never errors.
    *
    * @throws the file errors when the file as a whole cannot be used: nothing is applied and no file stays behind.
-   * @throws JobFailed when the result does not add up.
+   * @throws JobFailed when the result does not add up, JobInterrupted when the service stops meanwhile.
    */
-  async importFile(request: ImportRequest, { onProgress, onOutcome }: ImportListeners = {}): Promise<BulkJob> {
+  async importFile(request: ImportRequest, listeners: JobListeners = {}): Promise<BulkJob> {
     const job = await this.intake.accept(request).finally(() => this.uploads.discard(request.upload));
-    const applied = await this.runner.run(job, onProgress);
-    await this.results.write(applied, onOutcome);
-    return this.jobs.finish(applied);
+    return this.worker.work(job, listeners);
   }
 }

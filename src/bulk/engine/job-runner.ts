@@ -1,12 +1,12 @@
 import { setImmediate as yieldToOthers, setTimeout as sleep } from 'node:timers/promises';
-import { Injectable, Logger } from '@nestjs/common';
+import { BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { CommitOutcomeUnknown } from '../../platform/database/database.errors';
 import { isDatabaseUnavailable } from '../../platform/database/driver-error';
 import { UnitOfWork } from '../../platform/database/unit-of-work';
 import { JobFiles } from '../files/job-files';
 import { SPOOL_NAME } from '../files/file-intake';
 import { BulkJob, TableTally } from '../jobs/bulk-job.entity';
-import { JobFailed } from '../jobs/bulk-job.errors';
+import { JobInterrupted, JobTakenOver } from '../jobs/bulk-job.errors';
 import { BulkJobRepository } from '../jobs/bulk-job.repository';
 import type { RowOutcome } from '../jobs/bulk-outcome.entity';
 import { addToTally } from '../jobs/tally';
@@ -20,6 +20,7 @@ import { RowChunk, SpoolReader } from './row-spool';
 /** How long a job waits for a database that went away before it gives up until the next start. */
 const DATABASE_PATIENCE_MS = 120_000;
 const DATABASE_PAUSE_MS = 500;
+const RESTART_SECONDS = 10;
 
 /** Called after every chunk with the job as it stands. */
 export type ProgressListener = (job: BulkJob) => void;
@@ -29,8 +30,9 @@ export type ProgressListener = (job: BulkJob) => void;
  * row and the checkpoint, so each row is applied exactly once however often a chunk is tried.
  */
 @Injectable()
-export class JobRunner {
+export class JobRunner implements BeforeApplicationShutdown {
   private readonly logger = new Logger(JobRunner.name);
+  private stopping = false;
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
@@ -41,7 +43,12 @@ export class JobRunner {
     private readonly files: JobFiles,
   ) {}
 
-  /** Runs all chunks that are not applied yet and gives the job with every row applied or refused. */
+  /** Lets running jobs stop at the next border between two chunks. */
+  beforeApplicationShutdown(): void {
+    this.stopping = true;
+  }
+
+  /** Runs all chunks that are not applied yet and gives the job with every row applied or refused. @throws JobInterrupted */
   async run(job: BulkJob, onProgress: ProgressListener = () => undefined): Promise<BulkJob> {
     const importer = this.importers.get(job.target);
     const spool = await SpoolReader.open(this.files.of(job.jobId, SPOOL_NAME));
@@ -50,6 +57,12 @@ export class JobRunner {
       const readers = importer.tables.map((table) => new RowReader(table));
       let current = job;
       while (current.nextChunk < current.chunks) {
+        if (this.stopping) {
+          throw new JobInterrupted(
+            `The service is being stopped; the job ${job.jobId} goes on by itself when it is back.`,
+            { retryAfterSeconds: RESTART_SECONDS },
+          );
+        }
         const chunk = await spool.read(current.nextChunk);
         const judged = readers[chunk.table]?.read(chunk.columns, chunk.rows) ?? [];
         const ofTable = claims[chunk.table];
@@ -91,7 +104,7 @@ export class JobRunner {
         return { ...addToTally(tally, outcomes, amounts), retried: tally.retried + retried };
       });
       if (!(await this.jobs.advance(transaction, job, outcomes, tallies))) {
-        throw new JobFailed('The job is being run by another process; this one stopped without storing anything.');
+        throw new JobTakenOver(`Another process goes on with the job ${job.jobId}; read the job for its result.`);
       }
       return { ...job, nextChunk: job.nextChunk + 1, tallies };
     });

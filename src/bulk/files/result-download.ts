@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { Injectable } from '@nestjs/common';
 import { ImporterRegistry } from '../engine/importer.registry';
 import { FormatRegistry } from '../formats/format.registry';
+import type { RowBatch } from '../formats/row-format.contract';
 import type { BulkJob } from '../jobs/bulk-job.entity';
 import { ResultNotFound } from '../jobs/bulk-job.errors';
 import { CHUNK_ROWS } from './file-intake';
@@ -59,27 +60,22 @@ export class ResultDownload {
   }
 
   private async convert(job: BulkJob, sources: readonly string[], name: string, format: string): Promise<void> {
-    const from = this.formats.get(job.fileFormat);
     const to = this.formats.get(format);
-    const tables = this.importers.get(job.target).tables.map((table) => table.name);
-    const wanted = name.split('-')[1];
+    const mainTable = this.importers.get(job.target).tables[0].name;
+    const wanted = name.split('-')[1] ?? mainTable.toLowerCase();
+    // Columns may grow from batch to batch where a format has no header, and must stand whole in one that has: look first.
+    const columns = new Map<string, readonly string[]>();
+    for await (const batch of this.read(job, sources)) columns.set(batch.table, batch.columns);
     const writer = to.create(this.files.of(job.jobId, `${name}.${format}`));
     let written = 0;
     try {
-      for (const source of [...sources].sort((a, b) => a.length - b.length)) {
-        const own = tables.find((table) => source.includes(`-${table.toLowerCase()}.`)) ?? tables[0] ?? '';
-        const options = {
-          tables: from.holdsTables ? tables : [own],
-          batchRows: CHUNK_ROWS,
-          maxRows: Number.MAX_SAFE_INTEGER,
-        };
-        for await (const batch of from.read(this.files.of(job.jobId, source), options)) {
-          const table = batch.table ?? own;
-          const fits = to.holdsTables || table.toLowerCase() === (wanted ?? tables[0]?.toLowerCase());
-          if (!fits || batch.rows.length === 0) continue;
-          await writer.write({ ...batch, table });
-          written += batch.rows.length;
-        }
+      for await (const batch of this.read(job, sources)) {
+        const fits = to.holdsTables || batch.table.toLowerCase() === wanted;
+        if (!fits || batch.rows.length === 0) continue;
+        const all = columns.get(batch.table) ?? batch.columns;
+        const rows = batch.rows.map((row) => ({ ...row, cells: padded(row.cells, all.length) }));
+        await writer.write({ table: batch.table, columns: all, rows });
+        written += rows.length;
       }
       if (written === 0) throw new ResultNotFound('The job has no rows of this kind in that table.');
       await writer.close();
@@ -88,4 +84,22 @@ export class ResultDownload {
       throw error;
     }
   }
+
+  /** The rows of stored result files, main table first, each batch under the name of its table. */
+  private async *read(job: BulkJob, sources: readonly string[]): AsyncGenerator<RowBatch & { table: string }> {
+    const format = this.formats.get(job.fileFormat);
+    const tables = this.importers.get(job.target).tables.map((table) => table.name);
+    for (const source of [...sources].sort((a, b) => a.length - b.length)) {
+      const own = tables.find((table) => source.includes(`-${table.toLowerCase()}.`)) ?? tables[0] ?? '';
+      const wanted = format.holdsTables ? tables : [own];
+      const options = { tables: wanted, batchRows: CHUNK_ROWS, maxRows: Number.MAX_SAFE_INTEGER };
+      for await (const batch of format.read(this.files.of(job.jobId, source), options)) {
+        yield { ...batch, table: batch.table ?? own };
+      }
+    }
+  }
+}
+
+function padded(cells: readonly string[], length: number): readonly string[] {
+  return cells.length >= length ? cells : [...cells, ...Array<string>(length - cells.length).fill('')];
 }

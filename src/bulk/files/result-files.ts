@@ -5,7 +5,7 @@ import { ImporterRegistry } from '../engine/importer.registry';
 import { isOwnColumn, RESULT_COLUMNS, SUCCESS_COLUMNS } from '../engine/header';
 import { RowChunk, SpoolReader } from '../engine/row-spool';
 import { FormatRegistry } from '../formats/format.registry';
-import type { RawRow, RowWriter } from '../formats/row-format.contract';
+import type { RawRow, RowBatch, RowWriter } from '../formats/row-format.contract';
 import type { BulkJob } from '../jobs/bulk-job.entity';
 import { BulkJobRepository } from '../jobs/bulk-job.repository';
 import type { RowOutcome } from '../jobs/bulk-outcome.entity';
@@ -83,7 +83,8 @@ class ResultWriters {
       ...(kind === 'failure' ? RESULT_COLUMNS : SUCCESS_COLUMNS),
     ];
     const table = this.importer.tables[chunk.table]?.name ?? null;
-    await this.writer(kind, chunk.table).write({ table, columns, rows });
+    const writer = await this.writer(kind, chunk.table);
+    await writer.write({ table, columns, rows });
   }
 
   async close(): Promise<void> {
@@ -94,7 +95,7 @@ class ResultWriters {
     for (const writer of this.open.values()) await writer.abort();
   }
 
-  private writer(kind: ResultKind, table: number): RowWriter {
+  private async writer(kind: ResultKind, table: number): Promise<RowWriter> {
     const { jobId, fileFormat } = this.job;
     const format = this.formats.get(fileFormat);
     const name = resultName(kind, format.holdsTables ? 0 : table, this.importer);
@@ -102,8 +103,17 @@ class ResultWriters {
     if (known !== undefined) return known;
     const writer = format.create(this.files.of(jobId, `${name}.${fileFormat}`));
     this.open.set(name, writer);
+    if (format.holdsTables && table > 0) await writer.write(mainHeader(this.importer));
     return writer;
   }
+}
+
+/**
+ * The main table without rows. A workbook whose only sheet is another table would be taken for the main one when it is
+ * sent back, and its rows for something they are not.
+ */
+export function mainHeader({ tables: [main] }: BulkImporter): RowBatch {
+  return { table: main.name, columns: main.columns.map(({ name }) => name), rows: [] };
 }
 
 /** `failure` for the main table, `failure-contacts` for the rows of another in a format of one table per file. */

@@ -95,6 +95,10 @@ export class BulkJob {
   @JsonColumn({ nullable: true })
   error: JobError | null;
 
+  /** Until then the process that works on a running job counts as alive; afterwards another may take over. */
+  @TimeColumn({ nullable: true })
+  leaseUntil: Date | null;
+
   @TimeColumn()
   createdAt: Date;
 

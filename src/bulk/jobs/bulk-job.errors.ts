@@ -6,5 +6,11 @@ export class JobNotFound extends defineError('JOB_NOT_FOUND', 'RECORD_NOT_FOUND'
 /** The job has no such result file: nothing of that kind happened, it has not ended yet, or its files were erased. */
 export class ResultNotFound extends defineError('RESULT_NOT_FOUND', 'RECORD_NOT_FOUND') {}
 
+/** The service is being stopped; the job is safe and goes on by itself. */
+export class JobInterrupted extends defineError('JOB_INTERRUPTED', 'SYSTEM_ERROR', 503) {}
+
+/** Another process moved the checkpoint of the job; this one stored nothing since and leaves it alone. */
+export class JobTakenOver extends defineError('JOB_TAKEN_OVER', 'SYSTEM_ERROR', 503) {}
+
 /** The job ended without a trustworthy result. */
 export class JobFailed extends defineError('JOB_FAILED', 'SYSTEM_ERROR') {}

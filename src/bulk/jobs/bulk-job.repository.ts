@@ -1,8 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { LessThan } from 'typeorm';
 import { Transaction } from '../../platform/database/transaction';
 import { BulkJob, JobError, JobState, TableTally } from './bulk-job.entity';
 import { JobNotFound } from './bulk-job.errors';
 import { BulkOutcome, RowOutcome } from './bulk-outcome.entity';
+
+/** Jobs looked at in one go. */
+const MOST_ABANDONED = 20;
 
 /** Reads and writes of bulk jobs and their row outcomes. */
 @Injectable()
@@ -56,6 +60,26 @@ export class BulkJobRepository {
   ): Promise<boolean> {
     const result = await transaction.update(BulkJob, { id, state: from }, { ...stamp, state: to });
     return result.affected === 1;
+  }
+
+  /** Running jobs whose process has not been heard of. */
+  listAbandoned(transaction: Transaction, now: Date): Promise<BulkJob[]> {
+    return transaction.find(BulkJob, {
+      where: { state: 'running', leaseUntil: LessThan(now) },
+      order: { id: 'ASC' },
+      take: MOST_ABANDONED,
+    });
+  }
+
+  /** Takes over an abandoned job; false when another process was faster. */
+  async takeOver(transaction: Transaction, { id, leaseUntil }: BulkJob, until: Date): Promise<boolean> {
+    if (leaseUntil === null) return false;
+    const taken = await transaction.update(BulkJob, { id, state: 'running', leaseUntil }, { leaseUntil: until });
+    return taken.affected === 1;
+  }
+
+  async setLease(transaction: Transaction, { id }: BulkJob, until: Date): Promise<void> {
+    await transaction.update(BulkJob, { id, state: 'running' }, { leaseUntil: until });
   }
 
   /** Outcomes of one chunk; empty when it was not applied. */

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Caller } from '../../platform/auth/caller';
 import { CompanyAccess } from '../../platform/companies/company-access';
 import { UnitOfWork } from '../../platform/database/unit-of-work';
+import { AppError } from '../../platform/errors/app-error';
 import { BulkJob } from './bulk-job.entity';
 import { JobFailed, JobNotFound } from './bulk-job.errors';
 import { BulkJobRepository } from './bulk-job.repository';
@@ -51,5 +52,17 @@ export class BulkJobService {
     this.logger.log({ jobId: job.jobId, target: job.target, state, tallies: job.tallies }, 'job ended');
     if (error !== null) throw new JobFailed(`The job ${job.jobId} does not add up: ${error.message}.`);
     return { ...job, state, finishedAt };
+  }
+
+  /** Ends a job that cannot be worked through; what was applied stays applied and is in its outcomes. */
+  async fail(job: BulkJob, cause: unknown): Promise<void> {
+    this.logger.error({ err: cause, jobId: job.jobId }, 'job failed');
+    const error =
+      cause instanceof AppError
+        ? { code: cause.code, message: cause.message }
+        : { code: 'INTERNAL_FAULT', message: 'an internal fault ended the job; tell the operator its id' };
+    await this.unitOfWork.run((transaction) =>
+      this.jobs.transition(transaction, job, 'running', 'failed', { finishedAt: new Date(), error }),
+    );
   }
 }

@@ -7,6 +7,7 @@ import { JobFiles } from '../files/job-files';
 import type { Upload } from '../files/upload.receiver';
 import type { BulkJob, JobOptions } from './bulk-job.entity';
 import { BulkJobRepository } from './bulk-job.repository';
+import { leaseEnd } from './job-lease';
 import { emptyTally } from './tally';
 
 /** A file to be worked on, and how. */
@@ -80,6 +81,7 @@ function newJob(
     chunks,
     nextChunk: 0,
     error: null,
+    leaseUntil: leaseEnd(now),
     createdAt: now,
     startedAt: now,
     finishedAt: null,

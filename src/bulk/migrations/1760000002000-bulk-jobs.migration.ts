@@ -23,6 +23,7 @@ export class BulkJobs1760000002000 implements MigrationInterface {
       chunks ${type.integer} NOT NULL,
       next_chunk ${type.integer} NOT NULL,
       error ${type.longText} NULL,
+      lease_until ${type.time} NULL,
       created_at ${type.time} NOT NULL,
       started_at ${type.time} NULL,
       finished_at ${type.time} NULL,
@@ -30,6 +31,7 @@ export class BulkJobs1760000002000 implements MigrationInterface {
       CONSTRAINT fk_bulk_jobs_company FOREIGN KEY (company_ref) REFERENCES companies (id)
     )${type.tableOptions}`);
     await runner.query('CREATE INDEX ix_bulk_jobs_company ON bulk_jobs (company_ref, id)');
+    await runner.query('CREATE INDEX ix_bulk_jobs_state ON bulk_jobs (state, lease_until)');
     await runner.query(`CREATE TABLE bulk_outcomes (
       id ${type.autoId},
       job_ref ${type.ref} NOT NULL,

@@ -28,6 +28,10 @@ export class Forbidden extends defineError('FORBIDDEN', 'INVALID_ACCESS') {}
 /** No such route. */
 export class RouteNotFound extends defineError('ROUTE_NOT_FOUND', 'RECORD_NOT_FOUND') {}
 
+/** Understood, but impossible as things stand. */
+export class Unprocessable extends defineError('UNPROCESSABLE', 'UNPROCESSABLE_REQUEST', 422) {}
+export class Conflict extends defineError('CONFLICT', 'UNPROCESSABLE_REQUEST', 409) {}
+
 /** Database, disk or another dependency does not answer; trying again later makes sense. */
 export class DependencyUnavailable extends defineError('DEPENDENCY_UNAVAILABLE', 'SYSTEM_ERROR', 503) {}
 

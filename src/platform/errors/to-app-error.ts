@@ -3,9 +3,9 @@ import { MulterError } from 'multer';
 import { isDatabaseUnavailable } from '../database/driver-error';
 import { AppError, AppErrorClass } from './app-error';
 import {
+  Conflict,
   DependencyUnavailable,
   Forbidden,
-  InvalidRequest,
   MethodNotAllowed,
   NotAcceptable,
   PayloadTooLarge,
@@ -15,11 +15,14 @@ import {
   TooManyRequests,
   Unauthorized,
   UnknownError,
+  Unprocessable,
   UnreadableBody,
   UnsupportedMediaType,
 } from './http.errors';
 
 const RETRY_SECONDS = 5;
+
+const UNAVAILABLE = 'The service cannot do that at the moment; try again shortly.';
 
 interface Words {
   readonly kind: AppErrorClass;
@@ -37,8 +40,12 @@ const BY_STATUS: Readonly<Record<number, Words>> = {
   408: { kind: RequestTimeout, message: 'The request took too long to arrive; send it again.' },
   413: { kind: PayloadTooLarge, message: 'The request body is too large.' },
   415: { kind: UnsupportedMediaType, message: 'The Content-Type or charset of the request is not supported here.' },
-  422: { kind: InvalidRequest, message: 'The request could not be processed.' },
+  409: { kind: Conflict, message: 'The request does not fit the present state of the record.' },
+  422: { kind: Unprocessable, message: 'The request could not be processed.' },
   429: { kind: TooManyRequests, message: 'Too many requests; wait before sending more.' },
+  502: { kind: DependencyUnavailable, message: UNAVAILABLE },
+  503: { kind: DependencyUnavailable, message: UNAVAILABLE },
+  504: { kind: DependencyUnavailable, message: UNAVAILABLE },
 };
 
 /** multer's codes: what to tell the person who built the request. */
@@ -56,7 +63,9 @@ function hasOf(error: object, key: string): unknown {
 
 function fromStatus(status: number, cause: unknown): AppError | null {
   const words = BY_STATUS[status];
-  return words === undefined ? null : new words.kind(words.message, { cause });
+  if (words === undefined) return null;
+  const retryAfterSeconds = words.kind === DependencyUnavailable ? RETRY_SECONDS : undefined;
+  return new words.kind(words.message, { cause, retryAfterSeconds });
 }
 
 /** What Node's file system calls a disk that is full or failing. */

@@ -1,0 +1,47 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { UnitOfWork } from '../../platform/database/unit-of-work';
+import type { BulkJob } from './bulk-job.entity';
+import { BulkJobRepository } from './bulk-job.repository';
+
+const LEASE_MS = 6_000;
+const RENEW_MS = 2_000;
+
+/** When a lease taken now runs out. */
+export function leaseEnd(now: Date): Date {
+  return new Date(now.getTime() + LEASE_MS);
+}
+
+/**
+ * Marks a job as being worked on while the process lives. The lease only tells others when to take over; that no chunk
+ * is applied twice is guarded by the checkpoint inside each chunk's transaction.
+ */
+@Injectable()
+export class JobLease {
+  private readonly logger = new Logger(JobLease.name);
+
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly jobs: BulkJobRepository,
+  ) {}
+
+  /** Holds the lease of a running job during the work, and gives it up when the work is broken off. */
+  async hold<T>(job: BulkJob, work: () => Promise<T>): Promise<T> {
+    const renewal = setInterval(() => void this.set(job, leaseEnd(new Date())), RENEW_MS);
+    try {
+      return await work();
+    } catch (error) {
+      await this.set(job, new Date());
+      throw error;
+    } finally {
+      clearInterval(renewal);
+    }
+  }
+
+  private async set(job: BulkJob, until: Date): Promise<void> {
+    try {
+      await this.unitOfWork.run((transaction) => this.jobs.setLease(transaction, job, until));
+    } catch (error) {
+      this.logger.warn({ err: error, jobId: job.jobId }, 'a lease could not be renewed');
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import { CommitOutcomeUnknown } from '../../platform/database/database.errors';
+import { isDatabaseUnavailable } from '../../platform/database/driver-error';
+import { JobRunner, ProgressListener } from '../engine/job-runner';
+import { OutcomeListener, ResultFiles } from '../files/result-files';
+import type { BulkJob } from './bulk-job.entity';
+import { JobInterrupted, JobTakenOver } from './bulk-job.errors';
+import { BulkJobService } from './bulk-job.service';
+import { JobLease } from './job-lease';
+
+/** Those who want to follow a job. */
+export interface JobListeners {
+  readonly onProgress?: ProgressListener;
+  readonly onOutcome?: OutcomeListener;
+}
+
+/** Works through a job from its checkpoint: the rest of the rows, the result files, the end. */
+@Injectable()
+export class JobWorker {
+  constructor(
+    private readonly lease: JobLease,
+    private readonly runner: JobRunner,
+    private readonly results: ResultFiles,
+    private readonly jobs: BulkJobService,
+  ) {}
+
+  /** Every step can be repeated: what was applied is not applied again, result files are written anew. */
+  work(job: BulkJob, { onProgress, onOutcome }: JobListeners = {}): Promise<BulkJob> {
+    return this.lease.hold(job, async () => {
+      try {
+        const applied = await this.runner.run(job, onProgress);
+        await this.results.write(applied, onOutcome);
+        return await this.jobs.finish(applied);
+      } catch (error) {
+        // A job that was only interrupted stays running, for whoever goes on with it.
+        if (!isInterruption(error)) await this.jobs.fail(job, error);
+        throw error;
+      }
+    });
+  }
+}
+
+function isInterruption(error: unknown): boolean {
+  return (
+    error instanceof JobInterrupted ||
+    error instanceof JobTakenOver ||
+    error instanceof CommitOutcomeUnknown ||
+    isDatabaseUnavailable(error)
+  );
+}
