@@ -47,6 +47,9 @@ function credentialCommand(parent: Command, description: string): Command {
     .option('--scopes <list>', 'scopes separated by blanks or commas', parseScopes, [...SCOPES]);
 }
 
+// Whatever a command writes is for its own user only: the database it may create, the secret.
+process.umask(0o077);
+
 const program = new Command('rollbook').description('Keeps a Rollbook service.');
 
 const company = program.command('company').description('companies');

@@ -10,7 +10,6 @@ import { CustomerFileService } from './customers/customer-file.service';
 import { CustomerCreationImporter, CustomerUpdateImporter } from './customers/customer.importers';
 import { CustomerUpdateTable } from './customers/customer-update.table';
 import { ChunkApplier } from './engine/chunk-applier';
-import { ClaimPlanner } from './engine/claim-planner';
 import { ImporterRegistry } from './engine/importer.registry';
 import { JobRunner } from './engine/job-runner';
 import { FileIntake } from './files/file-intake';
@@ -32,7 +31,7 @@ import { JobResumer } from './jobs/job-resumer';
 import { JobWorker } from './jobs/job-worker';
 
 const FORMATS = [CsvFormat, NdjsonFormat, XlsxFormat];
-const ENGINE = [BulkService, ChunkApplier, ClaimPlanner, FormatRegistry, ImporterRegistry, JobRunner];
+const ENGINE = [BulkService, ChunkApplier, FormatRegistry, ImporterRegistry, JobRunner];
 const FILES = [FileIntake, JobFiles, ResultDownload, ResultFiles, ResultLinkService, TemplateFiles, UploadReceiver];
 const JOBS = [BulkJobRepository, BulkJobService, JobIntake, JobLease, JobResumer, JobWorker];
 const CUSTOMERS = [

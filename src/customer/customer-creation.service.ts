@@ -14,7 +14,7 @@ import {
 import { CustomerHistoryRepository } from './customer-history.repository';
 import { Customer } from './customer.entity';
 import { CustomerRepository } from './customer.repository';
-import { CUSTOMER_FIELDS, customerIssues, customerWarnings } from './rules/customer.rules';
+import { customerIssues, customerWarnings } from './rules/customer.rules';
 
 /** Creates many customers in a few statements inside the caller's transaction; single requests go the same way. */
 @Injectable()
@@ -73,13 +73,25 @@ export class CustomerCreationService {
 }
 
 function newCustomer({ companyRef, at }: ChangeContext, fields: CustomerCreation['fields']): Customer {
-  const values = Object.fromEntries(CUSTOMER_FIELDS.map((field) => [field, fields[field] ?? null]));
+  // Written out: an object built member by member from a list costs ten times as much, a million times over.
   return {
-    ...(values as Pick<Customer, (typeof CUSTOMER_FIELDS)[number]>),
     id: 0,
     companyRef,
     customerId: randomPublicId('KC', 14),
     status: 'ACTIVE',
+    legalName: fields.legalName,
+    uniqueRefNo: fields.uniqueRefNo ?? null,
+    panOrGstin: fields.panOrGstin ?? null,
+    contactNumber: fields.contactNumber ?? null,
+    address: fields.address ?? null,
+    state: fields.state ?? null,
+    pinCode: fields.pinCode ?? null,
+    accountNumber: fields.accountNumber ?? null,
+    ifsc: fields.ifsc ?? null,
+    assignedAgent: fields.assignedAgent ?? null,
+    branchCodes: fields.branchCodes ?? null,
+    creditLimit: fields.creditLimit ?? null,
+    paymentTermsDays: fields.paymentTermsDays ?? null,
     version: 1,
     deletionKey: 0,
     createdAt: at,

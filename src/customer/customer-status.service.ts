@@ -5,7 +5,7 @@ import { UnitOfWork } from '../platform/database/unit-of-work';
 import { changeContext, historyEntry } from './customer-change';
 import { CustomerHistoryRepository } from './customer-history.repository';
 import type { CustomerStatus } from './customer.entity';
-import { CustomerChanged } from './customer.errors';
+import { customerChanged } from './customer.errors';
 import { CustomerRepository } from './customer.repository';
 
 /** Activating, deactivating and deleting a customer. */
@@ -25,7 +25,7 @@ export class CustomerStatusService {
       if (from === to) return;
       const context = changeContext(caller, company);
       if (!(await this.customers.transition(transaction, customer, from, to, context.at))) {
-        throw new CustomerChanged('The customer was changed at the same moment; send the request again.');
+        throw customerChanged();
       }
       const changed = { ...customer, version: version + 1 };
       await this.history.insertMany(transaction, [

@@ -5,3 +5,13 @@ export class CustomerNotFound extends defineError('CUSTOMER_NOT_FOUND', 'RECORD_
 
 /** The customer changed between reading and writing; reading it again and repeating the change will do. */
 export class CustomerChanged extends defineError('CUSTOMER_CHANGED', 'UNPROCESSABLE_REQUEST', 409) {}
+
+/** The words for an unknown, deleted or foreign customer. */
+export function customerNotFound(): CustomerNotFound {
+  return new CustomerNotFound('There is no such customer in this company; check the customer id and parentCompanyId.');
+}
+
+/** The words for a customer that changed in between. */
+export function customerChanged(): CustomerChanged {
+  return new CustomerChanged('The customer was changed at the same moment; send the request again.');
+}

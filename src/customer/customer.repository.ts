@@ -8,11 +8,7 @@ import type { CustomerField } from './rules/customer.rules';
 import { CustomerReminder } from './customer-reminder.entity';
 import { CustomerSearch } from './customer-search';
 import { Customer } from './customer.entity';
-import { CustomerNotFound } from './customer.errors';
-
-function customerNotFound(): CustomerNotFound {
-  return new CustomerNotFound('There is no such customer in this company; check the customer id and parentCompanyId.');
-}
+import { customerNotFound } from './customer.errors';
 
 /** Reads and writes of customers, their contacts and reminders. Every call names the company. */
 @Injectable()

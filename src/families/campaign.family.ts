@@ -1,25 +1,13 @@
 import { AppError } from '../platform/errors/app-error';
 import { ApiFamily, RenderedError } from '../platform/errors/api-family';
-
-/** Name of an HTTP status in the flat error body `{ success, error, message }`. */
-const NAMES: Readonly<Record<number, string>> = {
-  401: 'Unauthorized',
-  404: 'NotFound',
-  405: 'MethodNotAllowed',
-  406: 'NotAcceptable',
-  408: 'RequestTimeout',
-  409: 'Conflict',
-  413: 'PayloadTooLarge',
-  415: 'UnsupportedMediaType',
-  422: 'UnprocessableEntity',
-  429: 'TooManyRequests',
-  503: 'ServiceUnavailable',
-};
+import { STATUS_NAMES } from './status-names';
+import { CampaignError, CampaignRefusal, CampaignValidationError } from './campaign.openapi';
 
 /** The campaign API (`/api/v1`): `success: false` with a list for 400, a sentence for 403 and a named error otherwise. */
 export const campaignFamily: ApiFamily = {
   name: 'campaign',
   prefixes: ['/api/v1'],
+  errorModels: { 400: CampaignValidationError, 403: CampaignRefusal, other: CampaignError },
   render({ status, message, issues }: AppError): RenderedError {
     if (status === 400) {
       const errors = issues.length > 0 ? issues.map((issue) => issue.message) : [message];
@@ -33,6 +21,6 @@ export const campaignFamily: ApiFamily = {
         body: { success: false, error: 'InternalServerError', message: 'An unexpected error occurred' },
       };
     }
-    return { status, body: { success: false, error: NAMES[status] ?? 'Error', message } };
+    return { status, body: { success: false, error: STATUS_NAMES[status] ?? 'InternalServerError', message } };
   },
 };

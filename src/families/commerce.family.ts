@@ -1,5 +1,7 @@
 import { AppError } from '../platform/errors/app-error';
 import { ApiFamily, ErrorContext, RenderedError } from '../platform/errors/api-family';
+import { STATUS_NAMES } from './status-names';
+import { CommerceError } from './commerce.openapi';
 
 interface CommerceCode {
   readonly code: number;
@@ -14,31 +16,14 @@ const BY_CODE: Readonly<Record<string, CommerceCode>> = {
   CUSTOMER_NOT_FOUND: { code: 60006, type: 'CustomerNotFound' },
 };
 
-/** Anything without a published code: the HTTP status and its name. */
-const BY_STATUS: Readonly<Record<number, string>> = {
-  400: 'BadRequest',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'NotFound',
-  405: 'MethodNotAllowed',
-  406: 'NotAcceptable',
-  408: 'RequestTimeout',
-  409: 'Conflict',
-  413: 'PayloadTooLarge',
-  415: 'UnsupportedMediaType',
-  422: 'UnprocessableEntity',
-  429: 'TooManyRequests',
-  500: 'InternalError',
-  503: 'ServiceUnavailable',
-};
-
 /** The commerce API (`/customers`): numbered errors, each with a page that explains it. */
 export const commerceFamily: ApiFamily = {
   name: 'commerce',
   prefixes: ['/customers'],
+  errorModels: { other: CommerceError },
   render(error: AppError, { baseUrl }: ErrorContext): RenderedError {
     const { status } = error;
-    const { code, type } = BY_CODE[error.code] ?? { code: status, type: BY_STATUS[status] ?? 'InternalError' };
+    const { code, type } = BY_CODE[error.code] ?? { code: status, type: STATUS_NAMES[status] ?? 'InternalError' };
     const messages = error.issues.length > 0 ? error.issues.map((issue) => issue.message) : [error.message];
     return { status, body: { error: { code, messages, moreInfo: `${baseUrl}/errors/${code}`, status, type } } };
   },

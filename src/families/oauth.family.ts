@@ -1,5 +1,6 @@
 import { AppError } from '../platform/errors/app-error';
 import { ApiFamily, ErrorContext, RenderedError } from '../platform/errors/api-family';
+import { OAuthError } from './oauth.openapi';
 import { receivablesFamily } from './receivables.family';
 
 /** `error` of RFC 6749 section 5.2 by our error code; any other failure is the caller's request. */
@@ -13,6 +14,7 @@ const OAUTH_ERRORS: Readonly<Record<string, string>> = {
 export const oauthFamily: ApiFamily = {
   name: 'oauth',
   prefixes: ['/oauth'],
+  errorModels: { other: OAuthError },
   render(error: AppError, context: ErrorContext): RenderedError {
     const { status, body } = receivablesFamily.render(error, context);
     const oauthError = OAUTH_ERRORS[error.code] ?? (status >= 500 ? 'server_error' : 'invalid_request');

@@ -1,5 +1,6 @@
 import { AppError } from '../platform/errors/app-error';
 import { ApiFamily, ErrorContext, RenderedError } from '../platform/errors/api-family';
+import { ReceivablesError } from './receivables.openapi';
 
 /** Fields whose rejected value is a secret and is shown masked. */
 const SECRET_FIELD = /secret|token|password|ssn/i;
@@ -27,6 +28,7 @@ export function receivablesSuccess<T>(payload: T): { payload: T; response_code: 
 export const receivablesFamily: ApiFamily = {
   name: 'receivables',
   prefixes: ['/api/v0'],
+  errorModels: { other: ReceivablesError },
   render(error: AppError, context: ErrorContext): RenderedError {
     const apiSubErrors = error.issues.map(({ object, field, rejectedValue, message }) => ({
       object,

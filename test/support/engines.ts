@@ -39,7 +39,7 @@ export async function createDatabase(engine: Engine): Promise<TestDatabase> {
   const removeFolder = () => rmSync(dataDir, { recursive: true, force: true });
   const base = { NODE_ENV: 'test', DATA_DIR: dataDir, LOG_LEVEL: 'silent', DEMO_DATA: 'false', PORT: '0' };
   if (engine === 'sqlite') {
-    return { engine, dataDir, environment: base, remove: () => Promise.resolve(removeFolder()) };
+    return { engine, dataDir, environment: base, remove: async () => removeFolder() };
   }
   const name = `rollbook_${randomBytes(6).toString('hex')}`;
   await onServer(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`);

@@ -32,7 +32,10 @@ export async function startProgram(database: TestDatabase): Promise<Program> {
     api: supertest.agent(baseUrl).set('Authorization', `Bearer ${demo.token}`),
     end: (signal) =>
       new Promise((resolve) => {
-        if (child.exitCode !== null || child.signalCode !== null) { resolve(); return; }
+        if (child.exitCode !== null || child.signalCode !== null) {
+          resolve();
+          return;
+        }
         child.once('exit', () => resolve());
         child.kill(signal);
       }),

@@ -1,9 +1,9 @@
 import { Get, Param, Query, Req, Res, StreamableFile } from '@nestjs/common';
-import { ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Readable } from 'node:stream';
 import { ReceivablesController } from '../../families/receivables.decorators';
-import { ApiReceivablesErrors, ApiReceivablesSuccess } from '../../families/receivables.openapi';
+import { ApiReceivablesSuccess } from '../../families/receivables.openapi';
 import {
   CurrentCaller,
   OptionalCaller,
@@ -13,6 +13,14 @@ import {
 import type { Caller } from '../../platform/auth/caller';
 import { attachmentHeader } from '../../platform/http/attachment';
 import { baseUrlOf } from '../../platform/http/base-url';
+import {
+  ApiFileAnswer,
+  ApiJobErrors,
+  ApiResultErrors,
+  FAILURE_CSV,
+  FAILURE_NDJSON,
+  JOB_EXAMPLE,
+} from '../bulk.openapi';
 import { JobIdParam, ResultFileParam, SignedLinkQuery } from '../dto/bulk-query.dto';
 import { JobResponse, toJobResponse } from '../dto/job-response.dto';
 import { ResultDownload } from '../files/result-download';
@@ -31,8 +39,9 @@ export class BulkJobController {
   /** Reads a bulk job: its state, its counters, and links to its result files. */
   @Get(':jobId')
   @RequireScope('jobs:read')
-  @ApiReceivablesSuccess(JobResponse, 'The job.')
-  @ApiReceivablesErrors(404)
+  @ApiOperation({ operationId: 'getBulkJob' })
+  @ApiReceivablesSuccess(JobResponse, { description: 'The job.', payloads: { 'A job that has ended': JOB_EXAMPLE } })
+  @ApiJobErrors()
   async get(
     @CurrentCaller() caller: Caller,
     @Param() { jobId }: JobIdParam,
@@ -48,8 +57,13 @@ export class BulkJobController {
   /** Downloads a result file; the links in answers carry a signature and need no token. */
   @Get(':jobId/results/:file')
   @RequireSignedLinkOrScope('jobs:read')
-  @ApiProduces('text/csv', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'application/x-ndjson')
-  @ApiReceivablesErrors(404)
+  @ApiOperation({ operationId: 'downloadBulkResult' })
+  @ApiFileAnswer('The rows of one side, in the order of the uploaded file.', {
+    csv: FAILURE_CSV,
+    xlsx: null,
+    ndjson: FAILURE_NDJSON,
+  })
+  @ApiResultErrors()
   async download(
     @OptionalCaller() caller: Caller | null,
     @Param() { jobId, file }: ResultFileParam,

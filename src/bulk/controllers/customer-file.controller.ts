@@ -1,17 +1,17 @@
 import { Get, HttpCode, Post, Query, Req, Res, StreamableFile } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { ReceivablesController } from '../../families/receivables.decorators';
-import { ApiReceivablesErrors, ApiReceivablesSuccess } from '../../families/receivables.openapi';
 import { CurrentCaller, RequireScope } from '../../platform/auth/auth.decorators';
 import type { Caller } from '../../platform/auth/caller';
 import { CompanyAccess } from '../../platform/companies/company-access';
 import { attachmentHeader } from '../../platform/http/attachment';
 import { baseUrlOf } from '../../platform/http/base-url';
+import { ApiErrors, invalidField } from '../../platform/openapi/api-errors';
+import { ApiCustomerFile, ApiFileAnswer, TEMPLATE_CSV } from '../bulk.openapi';
 import { CUSTOMER_CREATE, CUSTOMER_UPDATE } from '../customers/customer.importers';
 import { CustomerFileService } from '../customers/customer-file.service';
 import { BulkCreateQuery, BulkOptionsQuery, BulkUpdateQuery, TemplateQuery } from '../dto/bulk-query.dto';
-import { BulkResponse } from '../dto/bulk-response.dto';
 import { TemplateFiles } from '../files/template-files';
 import { UploadReceiver } from '../files/upload.receiver';
 import { contentType } from './bulk-job.controller';
@@ -22,22 +22,6 @@ interface Exchange {
   readonly request: Request;
   readonly response: Response;
 }
-
-/** The form of a bulk call, for the documentation. */
-const FORM = {
-  schema: {
-    type: 'object',
-    required: ['file'],
-    properties: {
-      file: {
-        type: 'string',
-        format: 'binary',
-        description: 'Customers as .csv, .xlsx (sheets Customers and, optionally, Contacts) or .ndjson',
-      },
-      contacts: { type: 'string', format: 'binary', description: 'Contacts, where the format has one table per file' },
-    },
-  },
-};
 
 @ApiTags('receivables: customers in bulk')
 @ReceivablesController('api/v0/customer/bulk')
@@ -53,10 +37,8 @@ export class CustomerFileController {
   @Post()
   @HttpCode(200)
   @RequireScope('customers:write')
-  @ApiConsumes('multipart/form-data')
-  @ApiBody(FORM)
-  @ApiReceivablesSuccess(BulkResponse, 'What became of the rows.')
-  @ApiReceivablesErrors(413, 415, 422)
+  @ApiOperation({ operationId: 'bulkCreate' })
+  @ApiCustomerFile('create')
   async create(
     @CurrentCaller() caller: Caller,
     @Query() query: BulkCreateQuery,
@@ -66,14 +48,12 @@ export class CustomerFileController {
     return this.importFile(CUSTOMER_CREATE, query.companyId, query, { caller, request, response });
   }
 
-  /** Changes customers from a file: empty cells leave a value, `#CLEAR` clears it. */
+  /** Changes customers from a file: empty cells leave a value, #CLEAR clears it. */
   @Post('update')
   @HttpCode(200)
   @RequireScope('customers:write')
-  @ApiConsumes('multipart/form-data')
-  @ApiBody(FORM)
-  @ApiReceivablesSuccess(BulkResponse, 'What became of the rows.')
-  @ApiReceivablesErrors(413, 415, 422)
+  @ApiOperation({ operationId: 'bulkUpdate' })
+  @ApiCustomerFile('update')
   async update(
     @CurrentCaller() caller: Caller,
     @Query() query: BulkUpdateQuery,
@@ -86,8 +66,9 @@ export class CustomerFileController {
   /** Downloads an empty file: header row, one example row and, in a workbook, a sheet of notes. */
   @Get('template')
   @RequireScope('customers:read')
-  @ApiProduces('text/csv', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet')
-  @ApiReceivablesErrors()
+  @ApiOperation({ operationId: 'bulkTemplate' })
+  @ApiFileAnswer('The file.', { csv: TEMPLATE_CSV, xlsx: null })
+  @ApiErrors(invalidField('TemplateQuery', 'format', 'pdf', 'format must be one of the following values: csv, xlsx'))
   async template(
     @Query() query: TemplateQuery,
     @Res({ passthrough: true }) response: Response,

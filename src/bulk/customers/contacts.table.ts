@@ -12,7 +12,7 @@ import type {
 } from '../engine/bulk-importer.contract';
 import { ContactRow } from './customer-row.dto';
 import { CUSTOMER_ID_COLUMN } from './customer.columns';
-import { CONTACTS_TABLE, CustomerKey, keyOf, NO_KEY, toRowResult } from './customers.table';
+import { CONTACTS_TABLE, CustomerKey, keyedRow, toRowResult } from './customers.table';
 import { FieldColumn, rowParser } from './row.parser';
 
 /** A row that adds, changes or deletes a contact. */
@@ -79,16 +79,7 @@ export class ContactsTable implements TableImporter<ContactChange> {
   constructor(private readonly contacts: ContactUpdateService) {}
 
   parse(cells: ImportCells): ParsedRow<ContactChange> {
-    const { values, issues } = read(cells);
-    const key = keyOf(values);
-    const names = key.customerId !== null || key.uniqueRefNo !== null;
-    const isBad = issues.some(({ field }) => field === 'customerId' || field === 'uniqueRefNo');
-    return {
-      value: { ...key, patch: toPatch(values) },
-      issues: names || isBad ? issues : [NO_KEY, ...issues],
-      warnings: [],
-      recordId: key.customerId,
-    };
+    return keyedRow(read(cells), toPatch);
   }
 
   async apply(

@@ -14,7 +14,7 @@ import type {
 import type { RecordKey } from '../engine/claims';
 import { CustomerUpdateRow } from './customer-row.dto';
 import { CUSTOMER_COLUMNS, CUSTOMER_ID_COLUMN } from './customer.columns';
-import { CustomerKey, CUSTOMERS_TABLE, keyOf, NO_KEY, patchOf, toRowResult } from './customers.table';
+import { CustomerKey, CUSTOMERS_TABLE, keyedRow, patchOf, toRowResult } from './customers.table';
 import { rowParser } from './row.parser';
 
 /** A row that changes a customer. */
@@ -35,13 +35,7 @@ export class CustomerUpdateTable implements TableImporter<UpdateRow> {
   constructor(private readonly updates: CustomerUpdateService) {}
 
   parse(cells: ImportCells): ParsedRow<UpdateRow> {
-    const { values, issues } = read(cells);
-    const key = keyOf(values);
-    const names = key.customerId !== null || key.uniqueRefNo !== null;
-    const isBad = issues.some(({ field }) => field === 'customerId' || field === 'uniqueRefNo');
-    const all = names || isBad ? issues : [NO_KEY, ...issues];
-    const patch = patchOf(values);
-    return { value: { ...key, patch }, issues: all, warnings: [], recordId: key.customerId };
+    return keyedRow(read(cells), patchOf);
   }
 
   async apply(transaction: Transaction, job: JobContext, rows: readonly ReadyRow<UpdateRow>[]): Promise<RowResult[]> {

@@ -3,7 +3,8 @@ import type { CustomerField, CustomerPatch } from '../../customer/rules/customer
 import { CUSTOMER_FIELDS } from '../../customer/rules/customer.rules';
 import { moneyText } from '../../customer/rules/field.validators';
 import type { CodedIssue } from '../../platform/validation/coded-issue';
-import type { RowResult } from '../engine/bulk-importer.contract';
+import type { ParsedRow, RowResult } from '../engine/bulk-importer.contract';
+import type { ReadRow } from './row.parser';
 
 /** Name of the main table of files about customers. */
 export const CUSTOMERS_TABLE = 'Customers';
@@ -21,23 +22,43 @@ function textOf(value: unknown): string | null {
 }
 
 /** Whose row it is: `customerId`, or `uniqueRefNo` when that cell is empty. */
-export function keyOf(values: Readonly<Record<string, unknown>>): CustomerKey {
+function keyOf(values: Readonly<Record<string, unknown>>): CustomerKey {
   return { customerId: textOf(values['customerId']), uniqueRefNo: textOf(values['uniqueRefNo']) };
 }
 
 /** The fault of a row that names no customer. */
-export const NO_KEY: CodedIssue = {
+const NO_KEY: CodedIssue = {
   field: 'customerId',
   code: 'REQUIRED',
   message: 'the row names no customer; fill in customerId or uniqueRefNo',
   rejectedValue: null,
 };
 
+/** A row about an existing customer: whose it is, its faults (naming nobody is one), and what else it says. */
+export function keyedRow<T>(
+  { values, issues }: ReadRow,
+  toPatch: (values: ReadRow['values']) => T,
+): ParsedRow<CustomerKey & { readonly patch: T }> {
+  const key = keyOf(values);
+  const namesNobody = key.customerId === null && key.uniqueRefNo === null;
+  const isKeyBroken = issues.some(({ field }) => field === 'customerId' || field === 'uniqueRefNo');
+  return {
+    value: { ...key, patch: toPatch(values) },
+    issues: namesNobody && !isKeyBroken ? [NO_KEY, ...issues] : issues,
+    warnings: [],
+    recordId: key.customerId,
+  };
+}
+
 /** Validated values of a row -> change of a customer. */
 export function patchOf(values: Readonly<Record<string, unknown>>): CustomerPatch {
-  const given = CUSTOMER_FIELDS.filter((field) => values[field] !== undefined);
-  const value = (field: CustomerField) => (field === 'creditLimit' ? moneyText(values[field]) : values[field]);
-  return Object.fromEntries(given.map((field) => [field, value(field)]));
+  const patch: Partial<Record<CustomerField, unknown>> = {};
+  for (const field of CUSTOMER_FIELDS) {
+    const value = values[field];
+    if (value !== undefined) patch[field] = field === 'creditLimit' ? moneyText(value) : value;
+  }
+  // The values have passed the rules of the fields they belong to.
+  return patch as CustomerPatch;
 }
 
 /** Remark on a row that was applied and changed nothing. */

@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional, Matches } from 'class-validator';
 import { COMPANY_ID } from '../../platform/companies/company-access';
 import { DUPLICATE_RULES, DuplicateRule } from '../jobs/bulk-job.entity';
@@ -7,6 +8,7 @@ const COMPANY_MESSAGE = '$property must be one company id: CEK followed by 7 of 
 /** What a caller may choose for a bulk call. */
 export class BulkOptionsQuery {
   /** Which of several rows for one customer applies: the first, the last, or none of them. */
+  @ApiProperty({ required: false })
   @IsOptional()
   @IsIn(DUPLICATE_RULES)
   duplicates: DuplicateRule = 'first';
@@ -15,10 +17,10 @@ export class BulkOptionsQuery {
 /** Query of the bulk update. */
 export class BulkUpdateQuery extends BulkOptionsQuery {
   /**
-   * Company that owns the customer book: the token's own company (the default) or one below it.
-   * @example 'CEK0000001'
+   * Company that owns the customer book, such as `CEK4TPZ859`: the token's own company (the default) or one below it.
    */
   @IsOptional()
+  @ApiProperty({ pattern: COMPANY_ID.source })
   @Matches(COMPANY_ID, { message: COMPANY_MESSAGE })
   parentCompanyId?: string;
 }
@@ -26,20 +28,24 @@ export class BulkUpdateQuery extends BulkOptionsQuery {
 /** Query of the bulk creation. */
 export class BulkCreateQuery extends BulkOptionsQuery {
   /**
-   * Company that owns the customer book: the token's own company (the default) or one below it.
-   * @example 'CEK0000001'
+   * Company that owns the customer book, such as `CEK4TPZ859`: the token's own company (the default) or one below it.
    */
   @IsOptional()
+  @ApiProperty({ pattern: COMPANY_ID.source })
   @Matches(COMPANY_ID, { message: COMPANY_MESSAGE })
   companyId?: string;
 }
 
 /** Query of the template. */
 export class TemplateQuery {
+  /** Kind of file. */
+  @ApiProperty({ required: false })
   @IsOptional()
   @IsIn(['csv', 'xlsx'])
   format: 'csv' | 'xlsx' = 'csv';
 
+  /** What the file will be used for. */
+  @ApiProperty({ required: false })
   @IsOptional()
   @IsIn(['create', 'update'])
   for: 'create' | 'update' = 'update';
@@ -69,11 +75,12 @@ export class ResultFileParam extends JobIdParam {
 
 /** Query that a signed link carries. */
 export class SignedLinkQuery {
-  /** Unix time at which the link stops working. */
+  /** Unix time at which the link stops working; part of a signed link. */
   @IsOptional()
   @Matches(/^\d{1,12}$/)
   expires?: string;
 
+  /** Signature of the link, in place of a token. */
   @IsOptional()
   @Matches(/^[A-Za-z0-9_-]{20,100}$/)
   signature?: string;

@@ -1,4 +1,6 @@
 import { ExactNumber } from '../../platform/http/exact-json';
+import { ApiProperty } from '@nestjs/swagger';
+import { ApiInt } from '../../platform/openapi/api-schema';
 import type { BulkJob } from '../jobs/bulk-job.entity';
 import type { RowOutcome } from '../jobs/bulk-outcome.entity';
 
@@ -17,6 +19,7 @@ export class RowIssueResponse {
 /** A row that was applied. */
 export class SuccessRequest {
   /** @example 2 */
+  @ApiInt()
   row: number;
   /** @example 'KC7Q2M9RX4T1B8ZC' */
   customerId: string | null;
@@ -28,6 +31,7 @@ export class SuccessRequest {
 /** A row that was refused. */
 export class FailureRequest {
   /** @example 3 */
+  @ApiInt()
   row: number;
   /** @example 'Customers' */
   sheet: string;
@@ -41,24 +45,30 @@ export class BulkResponse {
   /** The first refused rows of all tables; the failure file holds them all. */
   failureRequests: FailureRequest[];
   /** @example 1 */
+  @ApiInt()
   failure_count: number;
   /**
    * Refused rows of the contacts table.
    * @example 0
    */
+  @ApiInt()
   failure_count_second_file: number;
   /** @example 'customers-failure.csv' */
   failure_file_name: string | null;
+  @ApiProperty({ format: 'uri' })
   failure_file_url: string | null;
   /** Failure file of the contacts table, where the format has one table per file. */
   failure_second_file_name: string | null;
+  @ApiProperty({ format: 'uri' })
   failure_second_file_url: string | null;
   /** The first applied rows of the first table; the success file holds them all. */
   successRequests: SuccessRequest[];
   /** @example 99 */
+  @ApiInt()
   success_count: number;
   /** @example 'customers-success.csv' */
   success_file_name: string | null;
+  @ApiProperty({ format: 'uri' })
   success_file_url: string | null;
   /**
    * Control total: exact sum of creditLimit over the applied rows.
@@ -69,11 +79,13 @@ export class BulkResponse {
    * Data rows of the first table.
    * @example 100
    */
+  @ApiInt()
   total_count: number;
   /**
    * Applied rows that carry a warning.
    * @example 0
    */
+  @ApiInt()
   warn_count: number;
 }
 

@@ -1,25 +1,36 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { ApiInt } from '../../platform/openapi/api-schema';
 import type { BulkJob, JobState } from '../jobs/bulk-job.entity';
 import { unprocessedRows } from '../jobs/tally';
 
 /** Rows of a job, over all its tables; all but the last two add up to `received`. */
 export class JobCounters {
   /** @example 100 */
+  @ApiInt()
   received: number;
   /** @example 0 */
+  @ApiInt()
   created: number;
   /** @example 97 */
+  @ApiInt()
   updated: number;
   /** @example 2 */
+  @ApiInt()
   unchanged: number;
   /** @example 1 */
+  @ApiInt()
   failed: number;
   /** @example 0 */
+  @ApiInt()
   skipped: number;
   /** @example 0 */
+  @ApiInt()
   unprocessed: number;
   /** @example 2 */
+  @ApiInt()
   warned: number;
   /** @example 0 */
+  @ApiInt()
   retried: number;
 }
 
@@ -27,13 +38,17 @@ export class JobCounters {
 export class JobErrorResponse {
   /** @example 'ROWS_UNACCOUNTED' */
   code: string;
+  /** @example '3 rows stand in no count; tell the operator' */
   message: string;
 }
 
 /** Where to go from a job; null for what it does not have. */
 export class JobLinks {
+  @ApiProperty({ format: 'uri' })
   self: string;
+  @ApiProperty({ format: 'uri' })
   success: string | null;
+  @ApiProperty({ format: 'uri' })
   failure: string | null;
 }
 
@@ -53,16 +68,31 @@ export class JobResponse {
   /** @example 'customers.csv' */
   fileName: string | null;
   /** @example '2026-01-05T09:30:00.000Z' */
+  @ApiProperty({ format: 'date-time' })
   createdAt: string;
+  @ApiProperty({ format: 'date-time' })
   startedAt: string | null;
+  @ApiProperty({ format: 'date-time' })
   finishedAt: string | null;
   /** @example 'key:key_5f0c9a1b2c3d4e5f60718293' */
   createdBy: string;
   counters: JobCounters;
   /** @example 21000 */
+  @ApiInt()
   rowsPerSecond: number | null;
   /** @example 0 */
+  @ApiInt()
   etaSeconds: number | null;
+  // Spelled out: OpenAPI 3.0 has no way to say "null or that class".
+  @ApiProperty({
+    type: 'object',
+    nullable: true,
+    required: ['code', 'message'],
+    properties: {
+      code: { type: 'string', example: 'ROWS_UNACCOUNTED' },
+      message: { type: 'string', example: '3 rows stand in no count; tell the operator' },
+    },
+  })
   error: JobErrorResponse | null;
   links: JobLinks;
 }

@@ -1,7 +1,6 @@
-import { Injectable } from '@nestjs/common';
-import { UnitOfWork } from '../../platform/database/unit-of-work';
+import type { UnitOfWork } from '../../platform/database/unit-of-work';
 import type { BulkJob } from '../jobs/bulk-job.entity';
-import { BulkJobRepository } from '../jobs/bulk-job.repository';
+import type { BulkJobRepository } from '../jobs/bulk-job.repository';
 import { isApplied } from '../jobs/tally';
 import type { BulkImporter } from './bulk-importer.contract';
 import { Claims, FirstRowClaims, ForeseenClaims, RecordKey } from './claims';
@@ -9,7 +8,6 @@ import { readyRows, RowReader } from './row-reader';
 import type { SpoolReader } from './row-spool';
 
 /** Makes the claims of a job: one set per table, since each table speaks of records of its own. */
-@Injectable()
 export class ClaimPlanner {
   constructor(
     private readonly unitOfWork: UnitOfWork,

@@ -39,7 +39,6 @@ export class JobRunner implements BeforeApplicationShutdown {
     private readonly jobs: BulkJobRepository,
     private readonly importers: ImporterRegistry,
     private readonly applier: ChunkApplier,
-    private readonly planner: ClaimPlanner,
     private readonly files: JobFiles,
   ) {}
 
@@ -53,7 +52,7 @@ export class JobRunner implements BeforeApplicationShutdown {
     const importer = this.importers.get(job.target);
     const spool = await SpoolReader.open(this.files.of(job.jobId, SPOOL_NAME));
     try {
-      const claims = await this.planner.plan(job, importer, spool);
+      const claims = await new ClaimPlanner(this.unitOfWork, this.jobs).plan(job, importer, spool);
       const readers = importer.tables.map((table) => new RowReader(table));
       let current = job;
       while (current.nextChunk < current.chunks) {

@@ -7,6 +7,7 @@ import type { BulkJob } from '../jobs/bulk-job.entity';
 import { ResultNotFound } from '../jobs/bulk-job.errors';
 import { CHUNK_ROWS } from './file-intake';
 import { JobFiles } from './job-files';
+import { mainHeader } from './result-files';
 
 /** Gives out result files, in any format the service writes. */
 @Injectable()
@@ -61,7 +62,8 @@ export class ResultDownload {
 
   private async convert(job: BulkJob, sources: readonly string[], name: string, format: string): Promise<void> {
     const to = this.formats.get(format);
-    const mainTable = this.importers.get(job.target).tables[0].name;
+    const importer = this.importers.get(job.target);
+    const mainTable = importer.tables[0].name;
     const wanted = name.split('-')[1] ?? mainTable.toLowerCase();
     // Columns may grow from batch to batch where a format has no header, and must stand whole in one that has: look first.
     const columns = new Map<string, readonly string[]>();
@@ -74,6 +76,7 @@ export class ResultDownload {
         if (!fits || batch.rows.length === 0) continue;
         const all = columns.get(batch.table) ?? batch.columns;
         const rows = batch.rows.map((row) => ({ ...row, cells: padded(row.cells, all.length) }));
+        if (written === 0 && to.holdsTables && batch.table !== mainTable) await writer.write(mainHeader(importer));
         await writer.write({ table: batch.table, columns: all, rows });
         written += rows.length;
       }

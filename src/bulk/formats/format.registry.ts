@@ -6,6 +6,7 @@ import type { RowFormat } from './row-format.contract';
 import { RowFormatProvider } from './row-format.decorators';
 
 const HEAD_BYTES = 4_096;
+const OR = new Intl.ListFormat('en', { type: 'disjunction' });
 
 /** A format under its name, which is also the file extension. */
 export interface NamedFormat {
@@ -62,7 +63,7 @@ export class FormatRegistry implements OnModuleInit {
       await handle.close();
     }
     throw new UnsupportedFileFormat(
-      `The file is in no format this service reads; save it as ${this.names().join(', ')} and upload that.`,
+      `The file is in no format this service reads; save it as ${OR.format(this.names().sort())} and upload that.`,
     );
   }
 }

@@ -12,14 +12,14 @@ export interface ChosenSheet {
 
 /**
  * The sheets to read, in the order of the wanted tables, the main one first. A single sheet is the main table whatever
- * its name; else names match ignoring case and surrounding blanks, and other sheets are left out.
+ * its name, unless that is the name of another wanted table; else names match ignoring case and surrounding blanks, and other sheets are left out.
  * @throws UnusableTable when the main table is missing or a name fits two sheets.
  */
 export function chooseSheets(sheets: readonly Sheet[], tables: readonly string[]): readonly ChosenSheet[] {
   const [first, second] = sheets;
   if (!first) throw new UnusableTable('The workbook has no sheet with cells. Put the rows into a worksheet.');
   const main = tables[0] ?? first.name;
-  if (!second) return [{ sheet: first, table: main }];
+  if (!second) return [{ sheet: first, table: tables.find((table) => normal(table) === normal(first.name)) ?? main }];
   const wanted = tables.length === 0 ? [main] : tables;
   return wanted.flatMap((table) => {
     const found = sheets.filter(({ name }) => normal(name) === normal(table));

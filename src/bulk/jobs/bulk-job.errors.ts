@@ -14,3 +14,8 @@ export class JobTakenOver extends defineError('JOB_TAKEN_OVER', 'SYSTEM_ERROR', 
 
 /** The job ended without a trustworthy result. */
 export class JobFailed extends defineError('JOB_FAILED', 'SYSTEM_ERROR') {}
+
+/** The words for an unknown or foreign job. */
+export function jobNotFound(): JobNotFound {
+  return new JobNotFound('There is no such job; check the job id.');
+}

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { LessThan } from 'typeorm';
 import { Transaction } from '../../platform/database/transaction';
 import { BulkJob, JobError, JobState, TableTally } from './bulk-job.entity';
-import { JobNotFound } from './bulk-job.errors';
+import { jobNotFound } from './bulk-job.errors';
 import { BulkOutcome, RowOutcome } from './bulk-outcome.entity';
 
 /** Jobs looked at in one go. */
@@ -20,7 +20,7 @@ export class BulkJobRepository {
   /** @throws JobNotFound */
   async get(transaction: Transaction, jobId: string): Promise<BulkJob> {
     const job = await transaction.findOneBy(BulkJob, { jobId });
-    if (job === null) throw new JobNotFound('There is no such job; check the job id.');
+    if (job === null) throw jobNotFound();
     return job;
   }
 

@@ -4,7 +4,7 @@ import { CompanyAccess } from '../../platform/companies/company-access';
 import { UnitOfWork } from '../../platform/database/unit-of-work';
 import { AppError } from '../../platform/errors/app-error';
 import { BulkJob } from './bulk-job.entity';
-import { JobFailed, JobNotFound } from './bulk-job.errors';
+import { JobFailed, jobNotFound } from './bulk-job.errors';
 import { BulkJobRepository } from './bulk-job.repository';
 import { unprocessedRows } from './tally';
 
@@ -28,7 +28,7 @@ export class BulkJobService {
   async get(caller: Caller | null, jobId: string): Promise<BulkJob> {
     const job = await this.unitOfWork.read((transaction) => this.jobs.get(transaction, jobId));
     if (caller !== null && !(await this.companies.reaches(caller, job.companyRef))) {
-      throw new JobNotFound('There is no such job; check the job id.');
+      throw jobNotFound();
     }
     return job;
   }

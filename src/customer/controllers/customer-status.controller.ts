@@ -1,7 +1,7 @@
 import { Get, Param, Put, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ReceivablesController } from '../../families/receivables.decorators';
-import { ApiReceivablesErrors, ApiReceivablesSuccess } from '../../families/receivables.openapi';
+import { ApiReceivablesSuccess } from '../../families/receivables.openapi';
 import { CurrentCaller, RequireScope } from '../../platform/auth/auth.decorators';
 import type { Caller } from '../../platform/auth/caller';
 import { CompanyAccess } from '../../platform/companies/company-access';
@@ -9,6 +9,8 @@ import { decodeCursor, Page } from '../../platform/http/cursor';
 import { CustomerHistoryService } from '../customer-history.service';
 import { CustomerStatusService } from '../customer-status.service';
 import type { CustomerStatus } from '../customer.entity';
+import { customerChanged } from '../customer.errors';
+import { ApiCustomerErrors, CUSTOMER_EXAMPLE, HISTORY_EXAMPLE } from '../customer.openapi';
 import { HistoryItemResponse } from '../dto/customer-history.dto';
 import { CompanyQuery, CustomerIdParam, PageQuery } from '../dto/customer-query.dto';
 
@@ -24,8 +26,12 @@ export class CustomerStatusController {
   /** Activates a customer; one that is active already stays as it is. */
   @Put('activate/:customerId')
   @RequireScope('customers:write')
-  @ApiReceivablesSuccess('text', 'Id of the customer.')
-  @ApiReceivablesErrors(404)
+  @ApiOperation({ operationId: 'activateCustomer' })
+  @ApiReceivablesSuccess('text', {
+    description: 'Id of the customer.',
+    payloads: { 'The customer is active': CUSTOMER_EXAMPLE.customerId },
+  })
+  @ApiCustomerErrors(customerChanged())
   activate(
     @CurrentCaller() caller: Caller,
     @Param() param: CustomerIdParam,
@@ -37,8 +43,12 @@ export class CustomerStatusController {
   /** Deactivates a customer; one that is inactive already stays as it is. */
   @Put('deactivate/:customerId')
   @RequireScope('customers:write')
-  @ApiReceivablesSuccess('text', 'Id of the customer.')
-  @ApiReceivablesErrors(404)
+  @ApiOperation({ operationId: 'deactivateCustomer' })
+  @ApiReceivablesSuccess('text', {
+    description: 'Id of the customer.',
+    payloads: { 'The customer is inactive': CUSTOMER_EXAMPLE.customerId },
+  })
+  @ApiCustomerErrors(customerChanged())
   deactivate(
     @CurrentCaller() caller: Caller,
     @Param() param: CustomerIdParam,
@@ -50,8 +60,15 @@ export class CustomerStatusController {
   /** Who changed which field of a customer, newest first. */
   @Get(':customerId/history')
   @RequireScope('customers:read')
-  @ApiReceivablesSuccess({ pageOf: HistoryItemResponse }, 'One page of changes.')
-  @ApiReceivablesErrors(404)
+  @ApiOperation({ operationId: 'listCustomerHistory' })
+  @ApiReceivablesSuccess(
+    { pageOf: HistoryItemResponse },
+    {
+      description: 'One page of changes.',
+      payloads: { 'A change by a file, one by a request': { items: HISTORY_EXAMPLE, nextCursor: null } },
+    },
+  )
+  @ApiCustomerErrors()
   async listHistory(
     @CurrentCaller() caller: Caller,
     @Param() { customerId }: CustomerIdParam,

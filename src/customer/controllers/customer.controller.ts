@@ -1,12 +1,23 @@
 import { Body, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ReceivablesController } from '../../families/receivables.decorators';
-import { ApiReceivablesErrors, ApiReceivablesSuccess } from '../../families/receivables.openapi';
+import { ApiReceivablesSuccess } from '../../families/receivables.openapi';
 import { CurrentCaller, RequireScope } from '../../platform/auth/auth.decorators';
 import type { Caller } from '../../platform/auth/caller';
 import { CompanyAccess } from '../../platform/companies/company-access';
+import { companyNotAccessible } from '../../platform/companies/company.errors';
 import { Page, toPage } from '../../platform/http/cursor';
+import { ApiErrors, invalidField } from '../../platform/openapi/api-errors';
 import { CustomerStatusService } from '../customer-status.service';
+import {
+  ApiCustomerErrors,
+  CREATE_EXAMPLE,
+  CUSTOMER_EXAMPLE,
+  invalidPinCode,
+  SEARCH_EXAMPLE,
+  UPDATE_EXAMPLE,
+  UPDATED_EXAMPLE,
+} from '../customer.openapi';
 import { CustomerService } from '../customer.service';
 import {
   CompanyQuery,
@@ -35,8 +46,19 @@ export class CustomerController {
   @Post()
   @HttpCode(200)
   @RequireScope('customers:write')
-  @ApiReceivablesSuccess(CustomerResponse, 'The customer as stored.')
-  @ApiReceivablesErrors()
+  @ApiOperation({ operationId: 'createCustomer' })
+  @ApiBody({
+    type: CreateCustomerRequest,
+    examples: {
+      full: { summary: 'All fields', value: CREATE_EXAMPLE },
+      least: { summary: 'Only what is required', value: { legalName: 'Xylo Traders Private Limited' } },
+    },
+  })
+  @ApiReceivablesSuccess(CustomerResponse, {
+    description: 'The customer as stored. This API answers 200, not 201.',
+    payloads: { 'The new customer': CUSTOMER_EXAMPLE },
+  })
+  @ApiErrors(invalidPinCode('CreateCustomerRequest'), companyNotAccessible())
   async create(
     @CurrentCaller() caller: Caller,
     @Query() query: CompanyQuery,
@@ -50,8 +72,26 @@ export class CustomerController {
   @Post('search')
   @HttpCode(200)
   @RequireScope('customers:read')
-  @ApiReceivablesSuccess({ pageOf: CustomerResponse }, 'One page of customers.')
-  @ApiReceivablesErrors()
+  @ApiOperation({ operationId: 'searchCustomers' })
+  @ApiBody({
+    type: SearchCustomersRequest,
+    examples: {
+      byName: { summary: 'Active customers whose name begins so', value: SEARCH_EXAMPLE },
+      byNumber: { summary: 'The customer of a reference number', value: { uniqueRefNo: 'CUST-00042' } },
+      all: { summary: 'All customers', value: {} },
+    },
+  })
+  @ApiReceivablesSuccess(
+    { pageOf: CustomerResponse },
+    {
+      description: 'One page of customers.',
+      payloads: {
+        'A page that is not the last': { items: [CUSTOMER_EXAMPLE], nextCursor: 'YWZ0ZXI6NDI' },
+        'Nothing found': { items: [], nextCursor: null },
+      },
+    },
+  )
+  @ApiErrors(invalidField('SearchQuery', 'limit', 51, 'limit must not be greater than 50'), companyNotAccessible())
   async search(
     @CurrentCaller() caller: Caller,
     @Query() query: SearchQuery,
@@ -65,8 +105,12 @@ export class CustomerController {
   /** Reads a customer. */
   @Get(':customerId')
   @RequireScope('customers:read')
-  @ApiReceivablesSuccess(CustomerResponse, 'The customer.')
-  @ApiReceivablesErrors(404)
+  @ApiOperation({ operationId: 'getCustomer' })
+  @ApiReceivablesSuccess(CustomerResponse, {
+    description: 'The customer.',
+    payloads: { 'A customer': CUSTOMER_EXAMPLE },
+  })
+  @ApiCustomerErrors()
   async get(
     @CurrentCaller() caller: Caller,
     @Param() { customerId }: CustomerIdParam,
@@ -79,8 +123,16 @@ export class CustomerController {
   /** Changes a customer: absent members keep their value, null clears. */
   @Patch(':customerId')
   @RequireScope('customers:write')
-  @ApiReceivablesSuccess(CustomerResponse, 'The customer as stored.')
-  @ApiReceivablesErrors(404)
+  @ApiOperation({ operationId: 'updateCustomer' })
+  @ApiBody({
+    type: UpdateCustomerRequest,
+    examples: { change: { summary: 'Changes the credit limit and clears the agent', value: UPDATE_EXAMPLE } },
+  })
+  @ApiReceivablesSuccess(CustomerResponse, {
+    description: 'The customer as stored.',
+    payloads: { 'The changed customer': UPDATED_EXAMPLE },
+  })
+  @ApiCustomerErrors(invalidPinCode('UpdateCustomerRequest'))
   async update(
     @CurrentCaller() caller: Caller,
     @Param() { customerId }: CustomerIdParam,
@@ -94,8 +146,12 @@ export class CustomerController {
   /** Deletes a customer softly. */
   @Delete(':customerId')
   @RequireScope('customers:write')
-  @ApiReceivablesSuccess('text', 'Id of the deleted customer.')
-  @ApiReceivablesErrors(404)
+  @ApiOperation({ operationId: 'deleteCustomer' })
+  @ApiReceivablesSuccess('text', {
+    description: 'Id of the deleted customer.',
+    payloads: { 'The customer is deleted': CUSTOMER_EXAMPLE.customerId },
+  })
+  @ApiCustomerErrors()
   async delete(
     @CurrentCaller() caller: Caller,
     @Param() { customerId }: CustomerIdParam,

@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { IsBoolean, IsEmail, IsOptional, IsString, Matches, MaxLength, MinLength, ValidateIf } from 'class-validator';
 import type { CustomerContact } from '../customer-contact.entity';
 import { IsStorableText } from '../rules/field.validators';
@@ -36,6 +37,7 @@ export class ContactRequest {
 
   /** @example '+919812345678' */
   @whenNewOrGiven('mobile')
+  @ApiProperty({ pattern: PHONE.source })
   @Matches(PHONE, { message: '$property must be a number of 10 digits, with or without a country code such as +91' })
   mobile?: string;
 
@@ -45,14 +47,17 @@ export class ContactRequest {
   @MaxLength(254)
   email?: string | null;
 
+  /** @example true */
   @IsOptional()
   @IsBoolean()
   mail_enabled?: boolean;
 
+  /** @example true */
   @IsOptional()
   @IsBoolean()
   sms_enabled?: boolean;
 
+  /** @example true */
   @IsOptional()
   @IsBoolean()
   whatsapp_enabled?: boolean;
@@ -67,7 +72,10 @@ export class ContactRequest {
   @IsStorableText(50)
   via?: string | null;
 
-  /** True removes the contact. */
+  /**
+   * True removes the contact.
+   * @example false
+   */
   @IsOptional()
   @IsBoolean()
   deleted?: boolean;

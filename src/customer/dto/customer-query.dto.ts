@@ -1,7 +1,9 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import { COMPANY_ID } from '../../platform/companies/company-access';
 import { decodeCursor } from '../../platform/http/cursor';
+import { ApiInt } from '../../platform/openapi/api-schema';
 import type { CustomerSearch } from '../customer-search';
 import type { CustomerStatus } from '../customer.entity';
 
@@ -13,6 +15,7 @@ export class CustomerIdParam {
    * Public id of the customer.
    * @example 'KC7Q2M9RX4T1B8ZC'
    */
+  @ApiProperty({ pattern: CUSTOMER_ID.source })
   @Matches(CUSTOMER_ID, { message: '$property must be KC followed by 14 of A-Z and 0-9' })
   customerId: string;
 }
@@ -20,10 +23,10 @@ export class CustomerIdParam {
 /** Query of every route on customers. */
 export class CompanyQuery {
   /**
-   * Company that owns the customer book: the token's own company (the default) or one below it.
-   * @example 'CEK0000001'
+   * Company that owns the customer book, such as `CEK4TPZ859`: the token's own company (the default) or one below it.
    */
   @IsOptional()
+  @ApiProperty({ pattern: COMPANY_ID.source })
   @Matches(COMPANY_ID, { message: '$property must be one company id: CEK followed by 7 of A-Z and 0-9' })
   parentCompanyId?: string;
 }
@@ -31,6 +34,7 @@ export class CompanyQuery {
 /** Query of a list. */
 export class PageQuery extends CompanyQuery {
   /** Items on a page. */
+  @ApiInt({ required: false })
   @IsOptional()
   @Type(() => Number)
   @IsInt()
@@ -48,6 +52,7 @@ export class PageQuery extends CompanyQuery {
 /** Query of the customer search. */
 export class SearchQuery extends PageQuery {
   /** Oldest first (ASC) or newest first (DESC). */
+  @ApiProperty({ required: false })
   @IsOptional()
   @IsIn(['ASC', 'DESC'])
   direction: 'ASC' | 'DESC' = 'ASC';
@@ -57,6 +62,7 @@ export class SearchQuery extends PageQuery {
 export class SearchCustomersRequest {
   /** @example 'KC7Q2M9RX4T1B8ZC' */
   @IsOptional()
+  @ApiProperty({ pattern: CUSTOMER_ID.source })
   @Matches(CUSTOMER_ID, { message: '$property must be KC followed by 14 of A-Z and 0-9' })
   customerId?: string;
 
@@ -75,6 +81,7 @@ export class SearchCustomersRequest {
   @MaxLength(200)
   legalName?: string;
 
+  /** @example 'ACTIVE' */
   @IsOptional()
   @IsIn(['ACTIVE', 'INACTIVE'])
   status?: CustomerStatus;

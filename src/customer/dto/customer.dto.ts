@@ -1,4 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -21,6 +22,7 @@ import type { Customer, CustomerStatus } from '../customer.entity';
 import type { CustomerReminder } from '../customer-reminder.entity';
 import { MAX_CONTACTS } from '../rules/contact.rules';
 import { HasGstinCheckCharacter, IsMoney, IsPanOrGstin, IsStorableText } from '../rules/field.validators';
+import { ApiInt } from '../../platform/openapi/api-schema';
 import { ContactRequest, ContactResponse, PHONE, toContactResponse } from './contact.dto';
 import { ReminderRequest, ReminderResponse, toReminderResponse } from './reminder.dto';
 
@@ -29,6 +31,7 @@ const OPTIONAL_PHONE = new RegExp(`^$|${PHONE.source}`);
 /** Name of a customer: 2 to 200 characters, not blank. */
 function IsLegalName(): PropertyDecorator {
   return applyDecorators(
+    ApiProperty({ minLength: 2, maxLength: 200 }),
     IsString(),
     MinLength(2),
     MaxLength(200),
@@ -54,12 +57,14 @@ export class CustomerFields {
    * PAN or GSTIN; of a GSTIN the check character must fit.
    * @example '29AAACX1234A2ZS'
    */
+  @ApiProperty({ minLength: 10, maxLength: 15, pattern: '^[0-9A-Z]+$' })
   @IsOptional()
   @IsPanOrGstin()
   @HasGstinCheckCharacter()
   panOrGstin?: string | null;
 
   /** @example '+919812345678' */
+  @ApiProperty({ pattern: OPTIONAL_PHONE.source })
   @IsOptional()
   @Matches(OPTIONAL_PHONE, {
     message: '$property must be a number of 10 digits, with or without a country code such as +91',
@@ -122,14 +127,16 @@ export class CustomerFields {
   branchCodes?: string[] | null;
 
   /**
-   * Exact decimal text.
+   * Exact decimal text, two decimals.
    * @example '150000.50'
    */
+  @ApiProperty({ pattern: '^\\d{1,13}(\\.\\d{1,2})?$' })
   @IsOptional()
   @IsMoney()
   creditLimit?: string | null;
 
   /** @example 30 */
+  @ApiInt()
   @IsOptional()
   @IsInt()
   @Min(0)
@@ -140,6 +147,7 @@ export class CustomerFields {
 /** Contacts and reminders, which hang on a customer. */
 export class CustomerCollections extends CustomerFields {
   /** Contacts named by id are changed, others added; those not mentioned stay. */
+  @ApiProperty({ maxItems: MAX_CONTACTS })
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(MAX_CONTACTS)
@@ -204,6 +212,7 @@ export class CustomerResponse {
   /** @example '150000.50' */
   creditLimit: string | null;
   /** @example 30 */
+  @ApiInt()
   paymentTermsDays: number | null;
   customerKeyContacts: ContactResponse[];
   customerReminders: ReminderResponse[];
@@ -211,10 +220,13 @@ export class CustomerResponse {
    * Counts the changes of the customer.
    * @example 1
    */
+  @ApiInt()
   version: number;
   /** @example '2026-01-05T09:30:00.000Z' */
+  @ApiProperty({ format: 'date-time' })
   createdAt: string;
   /** @example '2026-01-05T09:30:00.000Z' */
+  @ApiProperty({ format: 'date-time' })
   updatedAt: string;
 }
 

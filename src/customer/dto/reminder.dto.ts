@@ -1,4 +1,5 @@
 import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { ApiInt } from '../../platform/openapi/api-schema';
 import type { CustomerReminder, ReminderType } from '../customer-reminder.entity';
 import { IsStorableText } from '../rules/field.validators';
 
@@ -25,6 +26,7 @@ export class ReminderRequest {
    * Days from the due date; negative is before it.
    * @example -3
    */
+  @ApiInt()
   @IsOptional()
   @IsInt()
   @Min(-365)
@@ -35,6 +37,7 @@ export class ReminderRequest {
    * Days between two reminders.
    * @example 7
    */
+  @ApiInt()
   @IsOptional()
   @IsInt()
   @Min(1)
@@ -58,8 +61,10 @@ export class ReminderResponse {
   /** @example '09:30' */
   reminderTime: string | null;
   /** @example -3 */
+  @ApiInt()
   dueDateDifference: number | null;
   /** @example 7 */
+  @ApiInt()
   reminderInterval: number | null;
   /** @example 'BEFORE_DUE' */
   stage: string | null;

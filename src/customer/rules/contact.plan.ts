@@ -55,6 +55,16 @@ export function planContact(
       rejectedValue: id,
     };
   }
+  if (current === undefined && patch.deleted === true) {
+    // Otherwise each repetition of a deletion by number would store one more deleted contact.
+    return {
+      field: 'mobile',
+      code: 'NOT_FOUND',
+      message:
+        'the customer has no contact with this mobile number to delete; correct it, or name the contact by its id',
+      rejectedValue: patch.mobile ?? null,
+    };
+  }
   if (current === undefined) {
     const missing = (['name', 'legalName', 'mobile'] as const).find((field) => (patch[field] ?? '') === '');
     if (missing !== undefined) {

@@ -58,7 +58,7 @@ export function mergeCustomer(
     const value = patch[field];
     if (value === undefined || same(value, current[field])) continue;
     changes.push({ field, from: current[field], to: value });
-    Object.assign(next, { [field]: value });
+    (next as Record<CustomerField, unknown>)[field] = value;
   }
   return { next, changes };
 }

@@ -1,5 +1,5 @@
 import { applyDecorators, createParamDecorator, ExecutionContext, SetMetadata } from '@nestjs/common';
-import { ApiBearerAuth } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOAuth2, ApiSecurity } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { Caller } from './caller';
 import type { Scope } from './scopes';
@@ -17,13 +17,20 @@ export const Public = () => SetMetadata(ROUTE_ACCESS, { kind: 'public' } satisfi
 
 /** The route needs a token that holds the scope. */
 export const RequireScope = (scope: Scope) =>
-  applyDecorators(SetMetadata(ROUTE_ACCESS, { kind: 'scope', scope } satisfies RouteAccess), ApiBearerAuth());
+  applyDecorators(
+    SetMetadata(ROUTE_ACCESS, { kind: 'scope', scope } satisfies RouteAccess),
+    ApiBearerAuth(),
+    ApiOAuth2([scope]),
+  );
 
 /** The route needs a token that holds the scope, or the signature of a link this service gave out. */
 export const RequireSignedLinkOrScope = (scope: Scope) =>
   applyDecorators(
     SetMetadata(ROUTE_ACCESS, { kind: 'signed-link-or-scope', scope } satisfies RouteAccess),
+    // The empty alternative is the link: its signature stands in the query.
+    ApiSecurity({}),
     ApiBearerAuth(),
+    ApiOAuth2([scope]),
   );
 
 /** A request on its way through the guard. */

@@ -1,7 +1,8 @@
 import { CanActivate, ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { Forbidden, Unauthorized } from '../errors/http.errors';
+import { Forbidden } from '../errors/http.errors';
 import { AuthenticatedRequest, ROUTE_ACCESS, RouteAccess } from './auth.decorators';
+import { linkExpired, scopeMissing, tokenRequired } from './auth.errors';
 import { Caller } from './caller';
 import type { Scope } from './scopes';
 import { SignedLinks } from './signed-link';
@@ -30,7 +31,7 @@ export class AuthGuard implements CanActivate {
     if (access?.kind === 'signed-link-or-scope' && request.query['signature'] !== undefined) {
       const { expires, signature } = request.query;
       if (this.links.verify(request.path, expires, signature)) return true;
-      throw new Forbidden('This link is not valid or has expired; ask for the job again to get a new one.');
+      throw linkExpired();
     }
     request.caller = await this.authenticate(request);
     this.authorise(request.caller, access?.scope);
@@ -43,16 +44,12 @@ export class AuthGuard implements CanActivate {
     const header = request.headers.authorization ?? '';
     const token = count === 1 && header.length <= MAX_HEADER_CHARACTERS ? BEARER.exec(header)?.[1] : undefined;
     const caller = token === undefined ? null : await this.verifier.verify(token);
-    if (caller === null) {
-      throw new Unauthorized('A valid bearer token is required; send the header "Authorization: Bearer <token>".');
-    }
+    if (caller === null) throw tokenRequired();
     return caller;
   }
 
   private authorise(caller: Caller, scope: Scope | undefined): void {
     if (scope === undefined) throw new Forbidden('This route is not open to any token.');
-    if (!caller.scopes.has(scope)) {
-      throw new Forbidden(`This token lacks the scope ${scope}; ask the operator for one that holds it.`);
-    }
+    if (!caller.scopes.has(scope)) throw scopeMissing(scope);
   }
 }

@@ -1,6 +1,10 @@
-import { Body, Controller, Header, Headers, HttpCode, Post } from '@nestjs/common';
-import { ApiBasicAuth, ApiConsumes, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Header, HttpCode, Post, Req } from '@nestjs/common';
+import { ApiBasicAuth, ApiConsumes, ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
+import { DependencyUnavailable } from '../errors/http.errors';
+import { ApiErrors } from '../openapi/api-errors';
 import { Public } from './auth.decorators';
+import { InvalidClient, InvalidScope, UnsupportedGrantType } from './auth.errors';
 import { TokenRequest, TokenResponse } from './oauth.dto';
 import { OAuthService } from './oauth.service';
 
@@ -14,9 +18,18 @@ export class OAuthController {
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @Public()
+  @ApiOperation({ operationId: 'createToken' })
   @ApiBasicAuth()
+  @ApiSecurity({})
   @ApiConsumes('application/x-www-form-urlencoded')
-  token(@Body() request: TokenRequest, @Headers('authorization') authorization?: string): Promise<TokenResponse> {
-    return this.oauth.grant(request, authorization);
+  @ApiOkResponse({ description: 'The access token.', type: TokenResponse })
+  @ApiErrors(
+    new UnsupportedGrantType('grant_type must be client_credentials.'),
+    new InvalidScope('The client does not hold every scope it asks for; leave scope out.'),
+    new InvalidClient('The client id or secret is not valid.'),
+    new DependencyUnavailable('The database does not answer at the moment; try again shortly.'),
+  )
+  token(@Body() form: TokenRequest, @Req() request: Request): Promise<TokenResponse> {
+    return this.oauth.grant(form, request.headers.authorization);
   }
 }

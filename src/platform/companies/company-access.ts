@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Caller } from '../auth/caller';
 import { UnitOfWork } from '../database/unit-of-work';
-import { CompanyNotAccessible } from './company.errors';
+import { companyNotAccessible } from './company.errors';
 import { CompanyRepository } from './company.repository';
 
 /** Shape of a public company id. */
@@ -30,7 +30,7 @@ export class CompanyAccess {
     if (companyId === undefined || companyId === caller.company.companyId) return caller.company;
     const company = await this.unitOfWork.read((transaction) => this.companies.findByCompanyId(transaction, companyId));
     if (!company?.path.startsWith(caller.company.path)) {
-      throw new CompanyNotAccessible('This token does not reach that company; use its own company id or one below it.');
+      throw companyNotAccessible();
     }
     return { ref: company.id, companyId: company.companyId };
   }

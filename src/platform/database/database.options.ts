@@ -18,8 +18,15 @@ const SHARED = {
   logging: false,
 };
 
+/** What is used of better-sqlite3's connection. */
+interface SqliteDatabase {
+  pragma(sql: string): unknown;
+  function(name: string, options: { deterministic: boolean }, body: (value: unknown) => unknown): unknown;
+}
+
 /** Enough to hold the indexes of some hundred thousand customers. */
 const SQLITE_CACHE_KIB = 32 * 1024;
+const SQLITE_BUSY_MS = 200;
 /** 16 MiB of log: a bulk load then copies a page into the database file once per many chunks instead of at each. */
 const SQLITE_CHECKPOINT_PAGES = 4_000;
 
@@ -31,7 +38,13 @@ function sqliteOptions(dataDir: string): DataSourceOptions {
     type: 'better-sqlite3',
     database: join(dataDir, 'rollbook.sqlite'),
     enableWAL: true,
-    prepareDatabase: (database: { pragma(sql: string): unknown }) => {
+    // The driver waits without letting anything else run; the unit of work waits better, and tries again.
+    timeout: SQLITE_BUSY_MS,
+    prepareDatabase: (database: SqliteDatabase) => {
+      // SQLite's own LOWER knows A to Z only; searches must find the same on every database.
+      database.function('lower', { deterministic: true }, (text) =>
+        typeof text === 'string' ? text.toLowerCase() : text,
+      );
       database.pragma('synchronous = FULL');
       database.pragma(`cache_size = -${SQLITE_CACHE_KIB}`);
       database.pragma(`wal_autocheckpoint = ${SQLITE_CHECKPOINT_PAGES}`);

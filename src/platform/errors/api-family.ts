@@ -1,3 +1,4 @@
+import type { Type } from '@nestjs/common';
 import { AppError } from './app-error';
 
 /** What a family may put into an error body besides the error itself. */
@@ -18,6 +19,8 @@ export interface ApiFamily {
   readonly name: string;
   /** Path prefixes, such as `/api/v1`; a prefix owns itself and everything below it. */
   readonly prefixes: readonly string[];
+  /** Shapes of its error bodies for the documentation: of single statuses, and of all `other` ones. */
+  readonly errorModels?: { readonly other: Type; readonly [status: number]: Type };
   /** Pure: same error and context, same answer. */
   render(error: AppError, context: ErrorContext): RenderedError;
 }

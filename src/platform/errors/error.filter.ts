@@ -14,6 +14,10 @@ import { toAppError } from './to-app-error';
 const RETRY_LATER = new Set([429, 503]);
 const DEFAULT_RETRY_SECONDS = 5;
 
+/** `WWW-Authenticate` by error code: the token route wants a client's credentials, every other route a token. */
+const CHALLENGES: Readonly<Record<string, string>> = { INVALID_CLIENT: 'Basic realm="rollbook"' };
+const DEFAULT_CHALLENGE = 'Bearer realm="rollbook"';
+
 /**
  * The one exception filter of the service: classify -> family by URL -> log -> headers -> body. It answers whatever was
  * thrown anywhere, and never with anything but a contract body.
@@ -37,7 +41,9 @@ export class ErrorFilter implements ExceptionFilter {
       response.destroy();
       return;
     }
-    if (error.errorType === 'UNAUTHORIZED') response.setHeader('WWW-Authenticate', 'Bearer realm="rollbook"');
+    if (error.errorType === 'UNAUTHORIZED') {
+      response.setHeader('WWW-Authenticate', CHALLENGES[error.code] ?? DEFAULT_CHALLENGE);
+    }
     if (RETRY_LATER.has(error.status)) {
       response.setHeader('Retry-After', String(error.retryAfterSeconds ?? DEFAULT_RETRY_SECONDS));
     }

@@ -37,6 +37,11 @@ export class FamilyRegistry implements OnModuleInit {
     }
   }
 
+  /** All families that are known. */
+  list(): readonly ApiFamily[] {
+    return this.families;
+  }
+
   /**
    * Family of a request path (without query), in any case as the router takes it: the longest prefix wins; an unknown
    * path speaks receivables.

@@ -1,12 +1,10 @@
 import { Controller, Get, Header } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Public } from '../auth/auth.decorators';
+import { DependencyUnavailable } from '../errors/http.errors';
+import { ApiErrors } from '../openapi/api-errors';
+import { HealthResponse } from './health.dto';
 import { Readiness } from './readiness';
-
-export class HealthResponse {
-  /** @example 'ok' */
-  status: 'ok';
-}
 
 @ApiTags('health')
 @Controller('health')
@@ -18,6 +16,7 @@ export class HealthController {
   @Get('live')
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ operationId: 'live' })
+  @ApiOkResponse({ description: 'The process runs.', type: HealthResponse })
   live(): HealthResponse {
     return { status: 'ok' };
   }
@@ -26,6 +25,8 @@ export class HealthController {
   @Get('ready')
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ operationId: 'ready' })
+  @ApiOkResponse({ description: 'Requests can be served.', type: HealthResponse })
+  @ApiErrors(new DependencyUnavailable('The database does not answer.'))
   async ready(): Promise<HealthResponse> {
     await this.readiness.check();
     return { status: 'ok' };

@@ -1,0 +1,137 @@
+import { Customer } from '../../src/customer/customer.entity';
+import { SchemaMigrator } from '../../src/platform/database/schema-migrator';
+import { insertMany, selectMany, updateMany } from '../../src/platform/database/set-based';
+import type { Transaction } from '../../src/platform/database/transaction';
+import { OpenDatabase, openDatabase } from '../support/data-source';
+import { describeEachEngine } from '../support/engines';
+import { customerRow, insertCompany } from '../support/rows';
+
+const MANY = 2_500;
+
+/** Every text column of a customer filled to its last character, four bytes each where any text may stand. */
+const FULL: Partial<Customer> = {
+  legalName: '😀'.repeat(200),
+  uniqueRefNo: '𝒳'.repeat(50),
+  panOrGstin: '29AAACX1234A2ZS',
+  contactNumber: '+'.repeat(20),
+  address: '🏠'.repeat(500),
+  state: '漢'.repeat(100),
+  pinCode: '560001',
+  accountNumber: '9'.repeat(36),
+  ifsc: 'HDFC0001234',
+  assignedAgent: '👩🏽‍💻'.repeat(25),
+  branchCodes: ['BLR-01', 'quote " back \\ slash', "it's", '\u0000', '\u2028'],
+  creditLimit: '9999999999999.99',
+  paymentTermsDays: 365,
+  version: 2_147_483_647,
+};
+
+describeEachEngine('statements over many rows', (engine) => {
+  let open: OpenDatabase;
+  let transaction: Transaction;
+  let companyRef: number;
+  beforeAll(async () => {
+    open = await openDatabase(engine);
+    await new SchemaMigrator(open.dataSource).run();
+    transaction = open.dataSource.manager;
+  });
+  beforeEach(async () => {
+    companyRef = await insertCompany(open.dataSource);
+  });
+  afterAll(() => open.remove());
+
+  const read = (property: 'customerId' | 'uniqueRefNo' | 'id', values: readonly string[] | readonly number[]) =>
+    selectMany(transaction, Customer, { where: { companyRef }, property, values });
+  const byId = (rows: readonly Customer[]) => new Map(rows.map((row) => [row.id, row]));
+
+  it.each([1, 2, 99, 100, 101, 1_110, MANY])('gives the id of each of %d inserted rows, in order', async (count) => {
+    const rows = Array.from({ length: count }, (_, index) => customerRow(companyRef, { uniqueRefNo: `R-${index}` }));
+    const ids = await insertMany(transaction, Customer, rows);
+    expect(new Set(ids).size).toBe(count);
+    const stored = byId(await read('id', ids));
+    expect(ids.map((id) => stored.get(id))).toEqual(rows.map((row, index) => ({ id: ids[index], ...row })));
+  });
+
+  it('does nothing for no rows and no keys', async () => {
+    expect(await insertMany(transaction, Customer, [])).toEqual([]);
+    expect(await read('id', [])).toEqual([]);
+    await updateMany(transaction, Customer, [], ['legalName']);
+    expect(await transaction.countBy(Customer, { companyRef })).toBe(0);
+  });
+
+  it('finds rows by more keys than one statement may carry, each once, and none of another company', async () => {
+    const other = await insertCompany(open.dataSource);
+    const own = customerRow(companyRef, { uniqueRefNo: 'R-69999' });
+    await insertMany(transaction, Customer, [own, customerRow(other, { uniqueRefNo: 'R-1' })]);
+    const keys = Array.from({ length: 70_000 }, (_, index) => `R-${index}`);
+    const found = await read('uniqueRefNo', [...keys, 'R-69999', 'R-69999']);
+    expect(found.map(({ customerId }) => customerId)).toEqual([own.customerId]);
+  });
+
+  it('keeps texts of four-byte characters and values at the limits of their columns', async () => {
+    const row = customerRow(companyRef, FULL);
+    const [id] = await insertMany(transaction, Customer, [row]);
+    expect(await read('customerId', [row.customerId])).toEqual([{ id, ...row }]);
+    expect(await transaction.findOneBy(Customer, { id })).toEqual({ id, ...row });
+  });
+
+  it('writes the named properties of 2,500 rows back, and nothing else', async () => {
+    const rows = Array.from({ length: MANY }, (_, index) => customerRow(companyRef, { address: `Street ${index}` }));
+    const ids = await insertMany(transaction, Customer, rows);
+    const bystander = customerRow(companyRef);
+    await insertMany(transaction, Customer, [bystander]);
+    const changed = rows.map((row, index) => ({
+      ...row,
+      id: ids[index]!,
+      legalName: `New 😀 ${index}`,
+      address: null,
+      branchCodes: [`B-${index}`],
+      updatedAt: new Date(1_700_000_000_000 + index),
+      version: 2,
+      state: 'not to be written',
+    }));
+    await updateMany(transaction, Customer, changed, ['legalName', 'address', 'branchCodes', 'updatedAt', 'version']);
+    const stored = byId(await read('id', ids));
+    expect(changed.map(({ id }) => stored.get(id))).toEqual(changed.map((row) => ({ ...row, state: null })));
+    const [untouched] = await read('customerId', [bystander.customerId]);
+    expect(untouched).toMatchObject(bystander);
+    expect(await transaction.countBy(Customer, { companyRef })).toBe(MANY + 1);
+  });
+
+  it('stores nothing of an insert of which one row breaks a rule', async () => {
+    const rows = Array.from({ length: 1_500 }, (_, index) =>
+      customerRow(companyRef, { uniqueRefNo: `R-${index % 1_499}` }),
+    );
+    await expect(open.dataSource.transaction((own) => insertMany(own, Customer, rows))).rejects.toThrow();
+    expect(await transaction.countBy(Customer, { companyRef })).toBe(0);
+  });
+
+  it('binds values as values, whatever they look like', async () => {
+    const nasty = ["'; DROP TABLE customers; --", '?', '\\', '"', '`', '%', '\u0000', 'NULL'];
+    const rows = nasty.map((uniqueRefNo) => customerRow(companyRef, { uniqueRefNo, legalName: uniqueRefNo }));
+    await insertMany(transaction, Customer, rows);
+    const found = await read('uniqueRefNo', nasty);
+    expect(found.map(({ legalName }) => legalName).sort()).toEqual([...nasty].sort());
+  });
+
+  if (engine === 'mariadb') {
+    it('has too long a text refused, never cut', async () => {
+      const tooLong = customerRow(companyRef, { legalName: 'x'.repeat(201) });
+      await expect(insertMany(transaction, Customer, [tooLong])).rejects.toThrow(/Data too long/);
+      const [id] = await insertMany(transaction, Customer, [customerRow(companyRef)]);
+      const longer = { ...customerRow(companyRef), id: id!, address: 'x'.repeat(501) };
+      await expect(updateMany(transaction, Customer, [longer], ['address'])).rejects.toThrow(/Data too long/);
+      expect(await read('id', [id!])).toMatchObject([{ address: null }]);
+      expect(await transaction.countBy(Customer, { companyRef })).toBe(1);
+    });
+
+    it('locks the rows it was asked to lock', async () => {
+      const [id] = await insertMany(transaction, Customer, [customerRow(companyRef)]);
+      await open.dataSource.transaction(async (holder) => {
+        await selectMany(holder, Customer, { where: { companyRef }, property: 'id', values: [id!], lock: true });
+        const waiting = transaction.query('SELECT id FROM customers WHERE id = ? FOR UPDATE NOWAIT', [id]);
+        await expect(waiting).rejects.toThrow(/lock/i);
+      });
+    });
+  }
+});

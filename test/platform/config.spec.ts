@@ -1,0 +1,172 @@
+import 'reflect-metadata';
+import { AppConfig } from '../../src/platform/config/app-config';
+import { AppKeys } from '../../src/platform/config/app-keys';
+import { ConfigError, environmentName, loadConfig } from '../../src/platform/config/load-config';
+
+const STRONG = 'Zk3vQ9pX7wLr2Tn8Yb5Hc1Jd6Mf4Gs0A';
+
+function faultsOf(environment: Record<string, string>): readonly string[] {
+  try {
+    loadConfig(environment);
+    return [];
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    return (error as ConfigError).faults;
+  }
+}
+
+describe('the configuration', () => {
+  it('needs nothing: a service for one machine comes from an empty environment', () => {
+    expect({ ...loadConfig({}) }).toEqual({
+      nodeEnv: 'development',
+      port: 3000,
+      host: '127.0.0.1',
+      dataDir: './data',
+      databasePoolSize: 10,
+      tokenTtlSeconds: 1800,
+      linkTtlSeconds: 86_400,
+      maxUploadBytes: 268_435_456,
+      maxRows: 1_048_576,
+      listedRows: 100,
+      logLevel: 'info',
+      demoData: true,
+    });
+    expect(loadConfig({}).isProduction).toBe(false);
+  });
+
+  it('takes an empty variable for one that is not there', () => {
+    const names = Object.keys(new AppConfig()).concat('databaseUrl', 'publicUrl', 'appSecret').map(environmentName);
+    const empty = Object.fromEntries(names.map((name) => [name, '']));
+    expect(loadConfig(empty)).toEqual(loadConfig({}));
+  });
+
+  it('reads every setting, in its type', () => {
+    const config = loadConfig({
+      NODE_ENV: 'test',
+      PORT: '0',
+      HOST: '0.0.0.0',
+      DATA_DIR: '/var/lib/rollbook',
+      DATABASE_URL: 'mariadb://user:p%40ss@db:3307/rollbook',
+      DATABASE_POOL_SIZE: '50',
+      PUBLIC_URL: 'https://rollbook.example.com',
+      APP_SECRET: STRONG,
+      TOKEN_TTL_SECONDS: '60',
+      LINK_TTL_SECONDS: '3600',
+      MAX_UPLOAD_BYTES: '1048576',
+      MAX_ROWS: '1',
+      LISTED_ROWS: '0',
+      LOG_LEVEL: 'silent',
+      DEMO_DATA: 'false',
+    });
+    expect({ ...config }).toEqual({
+      nodeEnv: 'test',
+      port: 0,
+      host: '0.0.0.0',
+      dataDir: '/var/lib/rollbook',
+      databaseUrl: 'mariadb://user:p%40ss@db:3307/rollbook',
+      databasePoolSize: 50,
+      publicUrl: 'https://rollbook.example.com',
+      appSecret: STRONG,
+      tokenTtlSeconds: 60,
+      linkTtlSeconds: 3600,
+      maxUploadBytes: 1_048_576,
+      maxRows: 1,
+      listedRows: 0,
+      logLevel: 'silent',
+      demoData: false,
+    });
+  });
+
+  it('is refused with all its faults at once, each with what to do', () => {
+    const faults = faultsOf({
+      NODE_ENV: 'prod',
+      PORT: '70000',
+      DATABASE_URL: 'postgres://db/rollbook',
+      DATABASE_POOL_SIZE: '1',
+      PUBLIC_URL: 'rollbook',
+      APP_SECRET: 'short',
+      TOKEN_TTL_SECONDS: '59',
+      LINK_TTL_SECONDS: '2592001',
+      MAX_UPLOAD_BYTES: '1',
+      MAX_ROWS: '0',
+      LISTED_ROWS: '10001',
+      LOG_LEVEL: 'loud',
+      DEMO_DATA: 'yes',
+    });
+    expect([...faults].sort()).toEqual([
+      'APP_SECRET: must be a random text of at least 32 characters, not an example; make one with: openssl rand -base64 48',
+      'DATABASE_POOL_SIZE: must not be less than 2',
+      'DATABASE_URL: must look like mysql://user:password@host:3306/database or mariadb://…',
+      'DEMO_DATA: must be a boolean value',
+      'LINK_TTL_SECONDS: must not be greater than 2592000',
+      'LISTED_ROWS: must not be greater than 10000',
+      'LOG_LEVEL: must be one of the following values: fatal, error, warn, info, debug, trace, silent',
+      'MAX_ROWS: must not be less than 1',
+      'MAX_UPLOAD_BYTES: must not be less than 1024',
+      'NODE_ENV: must be one of the following values: development, test, production',
+      'PORT: must not be greater than 65535',
+      'PUBLIC_URL: must be a URL address',
+      'TOKEN_TTL_SECONDS: must not be less than 60',
+    ]);
+  });
+
+  it('says its faults in one message, one line each, without the values', () => {
+    const secret = 'my-own-password';
+    const error = new ConfigError(faultsOf({ PORT: 'x', APP_SECRET: secret, DATABASE_URL: `http://u:${secret}@h/d` }));
+    expect(error.message).toMatch(/^The configuration has faults:\n {2}- /);
+    expect(error.message.split('\n')).toHaveLength(error.faults.length + 1);
+    expect(error.message).not.toContain(secret);
+  });
+
+  it.each(['abc', '1.5', '-1', '0x', 'NaN', 'Infinity', '3000;'])(
+    'takes no port for a number it is not: %s',
+    (port) => {
+      expect(faultsOf({ PORT: port }).every((fault) => fault.startsWith('PORT: '))).toBe(true);
+      expect(faultsOf({ PORT: port })).not.toEqual([]);
+    },
+  );
+});
+
+describe('in production', () => {
+  const production = (changes: Record<string, string> = {}) => faultsOf({ NODE_ENV: 'production', ...changes });
+
+  it('the service starts with a strong secret, without demo data', () => {
+    const config = loadConfig({ NODE_ENV: 'production', APP_SECRET: STRONG });
+    expect(config).toMatchObject({ isProduction: true, demoData: false });
+  });
+
+  it('a missing secret is refused, with the command that makes one', () => {
+    expect(production()).toEqual(['APP_SECRET: is required in production; make one with: openssl rand -base64 48']);
+  });
+
+  it.each([
+    ['short', 'Zk3vQ9pX7wLr2Tn8Yb5Hc1Jd6Mf4Gs0'],
+    ['of one letter', 'a'.repeat(64)],
+    ['of nine different letters', 'abcdefghi'.repeat(8).replace('abcdefgh', 'aacdefgh')],
+    ['copied from an example', `change-me-${STRONG}`],
+    ['copied from an example', `${STRONG}-CHANGEME`],
+    ['copied from an example', `my_secret_${STRONG}`],
+    ['a password', `Password1-${STRONG}`],
+    ['counted up', `12345678${STRONG}`],
+  ])('a secret is refused that is %s', (_, appSecret) => {
+    expect(production({ APP_SECRET: appSecret })).toEqual([expect.stringMatching(/^APP_SECRET: .*openssl rand/)]);
+  });
+
+  it('demo data is refused, together with every other fault', () => {
+    expect(production({ DEMO_DATA: 'true', PORT: '-1' })).toEqual([
+      'PORT: must not be less than 0',
+      'APP_SECRET: is required in production; make one with: openssl rand -base64 48',
+      'DEMO_DATA: must not be true in production; leave it out',
+    ]);
+  });
+});
+
+describe('the keys', () => {
+  it('follow from the secret, one per purpose', () => {
+    const [one, again, other] = [new AppKeys(STRONG), new AppKeys(STRONG), new AppKeys(`${STRONG}x`)];
+    expect(one).toEqual(again);
+    expect(one.accessToken).toHaveLength(32);
+    expect(one.accessToken.equals(one.downloadLink)).toBe(false);
+    expect(one.accessToken.equals(other.accessToken)).toBe(false);
+  });
+});

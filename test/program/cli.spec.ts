@@ -1,0 +1,150 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SCOPES } from '../../src/platform/auth/scopes';
+import { createDatabase, TestDatabase } from '../support/engines';
+import { RunningService, startService } from '../support/service';
+
+const START = join(__dirname, '..', '..', 'scripts', 'start.mjs');
+const MINUTES = 60_000;
+const READ = '/api/v0/customer/search';
+
+interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+  /** What the command printed as its result. */
+  readonly result: any;
+}
+
+jest.setTimeout(MINUTES);
+
+describe('the command line', () => {
+  let database: TestDatabase;
+  let service: RunningService;
+  let companyId: string;
+
+  /** Runs a command as an operator does; builds first when the build is older than the sources. */
+  function cli(parameters: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+    const env = { ...process.env, ...database.environment, LOG_LEVEL: 'info', ...environment };
+    return new Promise((resolve) => {
+      execFile(process.execPath, [START, 'cli', ...parameters], { env }, (error, out, stderr) => {
+        // Said by the starter, not by the command, when a source changed meanwhile.
+        const err = stderr.replace(/^Building …\n/, '');
+        const code = typeof error?.code === 'number' ? error.code : error === null ? 0 : -1;
+        resolve({ code, out, err, result: code === 0 && out.startsWith('{') ? (JSON.parse(out) as unknown) : null });
+      });
+    });
+  }
+
+  async function run(...parameters: string[]): Promise<any> {
+    const { code, err, result } = await cli(parameters);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    return result;
+  }
+
+  beforeAll(async () => {
+    database = await createDatabase('sqlite');
+    const { code, out } = await cli(['--help']);
+    expect({ code, out }).toMatchObject({ code: 0, out: expect.stringContaining('company') });
+    service = await startService('sqlite', { database });
+    ({ companyId } = await run('company', 'create', '--name', 'Xylo Traders'));
+  }, 3 * MINUTES);
+  afterAll(async () => {
+    await service.stop();
+    await database.remove();
+  });
+
+  it('creates companies, also below another', async () => {
+    expect(companyId).toMatch(/^CEK[A-Z0-9]{7}$/);
+    const child = await run('company', 'create', '--name', 'Xylo South', '--parent', companyId);
+    expect(child).toEqual({
+      companyId: expect.stringMatching(/^CEK[A-Z0-9]{7}$/),
+      name: 'Xylo South',
+      parentCompanyId: companyId,
+    });
+    const { key } = await run('key', 'create', '--company', companyId, '--name', 'parent');
+    await service.as(key).post(READ).query({ parentCompanyId: child.companyId }).send({}).expect(200);
+  });
+
+  it('creates a key that works at once in the service on the same data, until it is revoked', async () => {
+    const scopes = 'customers:read, jobs:read';
+    const { keyId, key } = await run('key', 'create', '--company', companyId, '--name', 'ERP', '--scopes', scopes);
+    expect(keyId).toMatch(/^key_[0-9a-f]{24}$/);
+    await service.as(key).post(READ).send({}).expect(200);
+    await service.as(key).post('/api/v0/customer').send({}).expect(403);
+    expect(await run('revoke', keyId)).toEqual({ revoked: keyId });
+    await sleep(1_000);
+    await service.as(key).post(READ).send({}).expect(401);
+    const again = await cli(['revoke', keyId]);
+    expect(again).toMatchObject({ code: 1, out: '' });
+    expect(again.err).toBe(`There is no live key or client ${keyId}; it may be revoked already.\n`);
+  });
+
+  it('creates a client that gets its tokens from the service, until it is revoked', async () => {
+    const { clientId, clientSecret } = await run('client', 'create', '--company', companyId, '--name', 'CRM');
+    const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
+    const askToken = () => service.anonymous.post('/oauth/token').type('form').send(form);
+    const { body } = await askToken().expect(200);
+    expect(body.scope.split(' ')).toEqual([...SCOPES]);
+    await service.as(body.access_token).post(READ).send({}).expect(200);
+    await run('revoke', clientId);
+    await sleep(1_000);
+    await service.as(body.access_token).post(READ).send({}).expect(401);
+    await askToken().expect(401);
+  });
+
+  it.each([
+    [
+      'an unknown scope',
+      ['key', 'create', '--company', 'CEK0000000', '--name', 'x', '--scopes', 'customers:read,customers:reed,all'],
+      `Unknown scopes: customers:reed, all. Known are: ${SCOPES.join(', ')}.\n`,
+    ],
+    [
+      'an unknown company',
+      ['key', 'create', '--company', 'CEK0000000', '--name', 'x'],
+      'There is no company CEK0000000.\n',
+    ],
+    [
+      'an unknown parent',
+      ['company', 'create', '--name', 'x', '--parent', 'CEK0000000'],
+      'There is no company CEK0000000.\n',
+    ],
+    ['a missing option', ['company', 'create'], "error: required option '--name <name>' not specified\n"],
+  ])('answers %s with a sentence and code 1', async (_, parameters, sentence) => {
+    expect(await cli(parameters)).toMatchObject({ code: 1, out: '', err: sentence });
+  });
+
+  it('refuses production without a secret, listing every fault, before it touches anything', async () => {
+    const empty = await createDatabase('sqlite');
+    const environment = { ...empty.environment, NODE_ENV: 'production', DEMO_DATA: 'true', PORT: '-1' };
+    const { code, out, err } = await cli(['company', 'create', '--name', 'x'], environment);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err.split('\n')).toEqual([
+      'The configuration has faults:',
+      '  - PORT: must not be less than 0',
+      '  - APP_SECRET: is required in production; make one with: openssl rand -base64 48',
+      '  - DEMO_DATA: must not be true in production; leave it out',
+      '',
+    ]);
+    expect(readdirSync(empty.dataDir)).toEqual([]);
+    await empty.remove();
+  });
+
+  it('prints the OpenAPI document, with the routes of the service', async () => {
+    const document = await run('openapi');
+    expect(document.openapi).toMatch(/^3\./);
+    expect(Object.keys(document.paths)).toEqual(
+      expect.arrayContaining(['/oauth/token', '/api/v0/customer/{customerId}']),
+    );
+  });
+
+  it('migrates an empty database, which only its user may read', async () => {
+    const empty = await createDatabase('sqlite');
+    const { code, result } = await cli(['migrate'], empty.environment);
+    expect({ code, result }).toEqual({ code: 0, result: { migrated: true } });
+    expect(statSync(join(empty.dataDir, 'rollbook.sqlite')).mode & 0o077).toBe(0);
+    await empty.remove();
+  });
+});

@@ -1,0 +1,303 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { ERROR_TYPES } from '../../src/platform/errors/error-type';
+import { createDatabase, TestDatabase } from '../support/engines';
+import { RunningService, startService } from '../support/service';
+import { everyNode, resolveRef, schemaFaults, valuesOf } from './schema-check';
+
+const ROOT = join(__dirname, '..', '..');
+const METHODS = ['get', 'put', 'post', 'patch', 'delete'] as const;
+
+describe('OpenAPI document', () => {
+  let document: any;
+  let operations: { path: string; method: (typeof METHODS)[number]; name: string; operation: any }[];
+  let database: TestDatabase;
+  let service: RunningService;
+
+  beforeAll(async () => {
+    database = await createDatabase('sqlite');
+    // Through the starter, which builds first when a source is newer: only the build knows the docstrings.
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [join(ROOT, 'scripts', 'start.mjs'), 'cli', 'openapi'],
+      {
+        env: { ...process.env, ...database.environment },
+        maxBuffer: 64 * 1024 * 1024,
+      },
+    );
+    document = JSON.parse(stdout);
+    operations = Object.entries<any>(document.paths).flatMap(([path, item]) =>
+      METHODS.filter((method) => item[method] !== undefined).map((method) => ({
+        path,
+        method,
+        name: `${method.toUpperCase()} ${path}`,
+        operation: item[method],
+      })),
+    );
+    service = await startService('sqlite');
+  }, 180_000);
+
+  afterAll(async () => {
+    await service.stop();
+    await database.remove();
+  });
+
+  it('has exactly the routes of the running service', () => {
+    const layers = (service.app.getHttpAdapter().getInstance() as any).router.stack as any[];
+    const routes = layers
+      .filter(({ route }) => route !== undefined && !/^\/docs|^\/?\*|^\/\{/.test(route.path))
+      .flatMap(({ route }) =>
+        METHODS.filter((method) => route.methods[method] === true && Object.keys(route.methods).length < 9).map(
+          (method) => `${method.toUpperCase()} ${route.path.replace(/:(\w+)/g, '{$1}')}`,
+        ),
+      );
+    expect(operations.map(({ name }) => name).sort()).toEqual([...new Set(routes)].sort());
+  });
+
+  it('describes every operation: summary, known tag, unique readable id, parameters', () => {
+    const tags = document.tags.map((tag: any) => tag.name);
+    for (const { name, path, operation } of operations) {
+      expect([name, operation.summary]).toEqual([name, expect.stringMatching(/^[A-Z].{5,150}\.$/)]);
+      expect([name, tags]).toEqual([name, expect.arrayContaining(operation.tags)]);
+      expect(operation.operationId).toMatch(/^[a-z][A-Za-z]{3,30}$/);
+      const inPath = operation.parameters.filter((parameter: any) => parameter.in === 'path');
+      expect(inPath.map((parameter: any) => parameter.name)).toEqual(
+        [...path.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter),
+      );
+      for (const parameter of operation.parameters) {
+        const { schema, description } = parameter;
+        expect([name, parameter.name, description]).toEqual([name, parameter.name, expect.stringMatching(/.{10,}/)]);
+        const limited = ['pattern', 'enum', 'maxLength', 'maximum'].some((member) => member in schema);
+        expect([name, parameter.name, limited]).toEqual([name, parameter.name, true]);
+        // Swagger UI sends an example as if the reader had typed it; an optional one would narrow the call unasked.
+        if (parameter.in === 'query') expect(schema).not.toHaveProperty('example');
+        if (parameter.in === 'query')
+          expect([name, parameter.name, parameter.required]).toEqual([name, parameter.name, false]);
+      }
+    }
+    const ids = operations.map(({ operation }) => operation.operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('says of every property what it is', () => {
+    for (const [name, schema] of Object.entries<any>(document.components.schemas)) {
+      expect([name, Object.keys(schema.properties).length > 0]).toEqual([name, true]);
+      for (const [property, shape] of Object.entries<any>(schema.properties)) {
+        const isTyped = shape.type !== undefined || shape.$ref !== undefined || shape.anyOf !== undefined;
+        const isVague = shape.type === 'object' && shape.properties === undefined;
+        const isLoose = shape.type === 'number' && property !== 'total_amount';
+        expect([name, property, isTyped, isVague, isLoose]).toEqual([name, property, true, false, false]);
+      }
+    }
+    expect(document.components.schemas.ErrorResponse.properties.errorType.enum.toSorted()).toEqual([...ERROR_TYPES]);
+  });
+
+  it('resolves every reference and shows an example of every answer, true to its schema', () => {
+    everyNode(document, (node) => {
+      if (typeof node.$ref === 'string') resolveRef(document, node.$ref);
+    });
+    for (const { name, operation } of operations) {
+      const parts = [
+        ...Object.entries<any>(operation.requestBody?.content ?? {}).map(([type, media]) => [`body ${type}`, media]),
+        ...Object.entries<any>(operation.responses).flatMap(([status, { content }]) =>
+          Object.entries<any>(content).map(([type, media]) => [`${status} ${type}`, media]),
+        ),
+      ];
+      for (const [where, media] of parts) {
+        for (const value of valuesOf(media)) {
+          expect([name, where, schemaFaults(document, media.schema, value)]).toEqual([name, where, []]);
+        }
+        const isFile = /multipart|spreadsheet/.test(where);
+        const isShown = valuesOf(media).length > 0 || media.schema.$ref !== undefined || isFile;
+        expect([name, where, isShown]).toEqual([name, where, true]);
+      }
+    }
+    for (const [name, schema] of Object.entries<any>(document.components.schemas)) {
+      for (const [property, shape] of Object.entries<any>(schema.properties)) {
+        if (shape.example === undefined) continue;
+        expect([name, property, schemaFaults(document, shape, shape.example)]).toEqual([name, property, []]);
+      }
+    }
+  });
+
+  it('finds faults of an example', () => {
+    const media = document.paths['/api/v0/customer'].post.responses['200'].content['application/json'];
+    const [value] = valuesOf(media) as any[];
+    const broken = { ...value, payload: { ...value.payload, version: 1.5, status: 'GONE', legalName: null, more: 1 } };
+    expect(schemaFaults(document, media.schema, broken)).toEqual([
+      '$.payload.legalName is no string',
+      '$.payload.status is none of ACTIVE, INACTIVE',
+      '$.payload.version is no integer',
+      '$.payload.more is not in the schema',
+    ]);
+  });
+
+  it('documents the error body of the family and the headers of every error', () => {
+    for (const { name, path, operation } of operations) {
+      const errors = Object.entries<any>(operation.responses).filter(([status]) => Number(status) >= 400);
+      const isOperational = path.startsWith('/health');
+      const wanted = isOperational
+        ? []
+        : path.startsWith('/oauth')
+          ? ['400', '401', '503']
+          : ['400', '401', '403', '500', '503'];
+      expect([name, errors.map(([status]) => status)]).toEqual([name, expect.arrayContaining(wanted)]);
+      const model = path.startsWith('/oauth') ? 'OAuthError' : 'ReceivablesError';
+      for (const [status, { content, headers }] of errors) {
+        expect(content['application/json'].schema.$ref).toBe(`#/components/schemas/${model}`);
+        for (const value of valuesOf(content['application/json']) as any[]) {
+          expect([name, value.response_code]).toEqual([name, Number(status)]);
+        }
+        expect(Object.keys(headers)).toEqual(expect.arrayContaining(['X-Request-Id', 'X-Error-Type']));
+        expect([name, 'WWW-Authenticate' in headers]).toEqual([name, status === '401']);
+        expect([name, 'Retry-After' in headers]).toEqual([name, status === '503']);
+      }
+    }
+    const shapes = [
+      'ReceivablesError',
+      'OAuthError',
+      'CommerceError',
+      'CampaignValidationError',
+      'CampaignRefusal',
+      'CampaignError',
+    ];
+    expect(Object.keys(document.components.schemas)).toEqual(expect.arrayContaining(shapes));
+  });
+
+  it('asks for a token exactly where the service does', async () => {
+    for (const { name, path, method, operation } of operations) {
+      const real = path.replace(
+        /\{(\w+)\}/g,
+        (_, parameter) => operation.parameters.find((one: any) => one.name === parameter).schema.example,
+      );
+      const { status, body, headers } = await service.anonymous[method](real);
+      const isPublic = operation.security.length === 0 || path.startsWith('/oauth');
+      expect([name, status === 401]).toEqual([name, !isPublic]);
+      if (status !== 401) continue;
+      const [example] = valuesOf(operation.responses['401'].content['application/json']) as any[];
+      expect(body.response_message).toBe(example.response_message);
+      expect(headers['www-authenticate']).toBeDefined();
+      expect(operation.security).toContainEqual({ bearer: [] });
+    }
+  });
+
+  it('shows the words the service really answers', async () => {
+    const { api } = await service.createTenant();
+    const narrow = await service.createTenant({ scopes: ['campaigns:read'] });
+    const customer = '/api/v0/customer/KC7Q2M9RX4T1B8ZC';
+    const job = '/api/v0/bulk/jobs/JOB7Q2M9RX4T1B8ZC7Q2M9RX4T1B8';
+    const update = '/api/v0/customer/bulk/update';
+    const answers: [string, string, any][] = [
+      ['GET /api/v0/customer/{customerId}', 'CUSTOMER_NOT_FOUND', api.get(customer)],
+      ['GET /api/v0/customer/{customerId}', 'INVALID_REQUEST', api.get('/api/v0/customer/KC123')],
+      ['GET /api/v0/customer/{customerId}', 'FORBIDDEN', narrow.api.get(customer)],
+      [
+        'GET /api/v0/customer/{customerId}',
+        'COMPANY_NOT_ACCESSIBLE',
+        api.get(`${customer}?parentCompanyId=CEK0000000`),
+      ],
+      [
+        'POST /api/v0/customer',
+        'INVALID_REQUEST',
+        api.post('/api/v0/customer').send({ legalName: 'Xy', pinCode: '01234' }),
+      ],
+      ['POST /api/v0/customer', 'UNREADABLE_BODY', api.post('/api/v0/customer').type('json').send('{')],
+      ['POST /api/v0/customer/search', 'INVALID_REQUEST', api.post('/api/v0/customer/search?limit=51').send({})],
+      ['GET /api/v0/bulk/jobs/{jobId}', 'JOB_NOT_FOUND', api.get(job)],
+      ['GET /api/v0/bulk/jobs/{jobId}', 'INVALID_REQUEST', api.get('/api/v0/bulk/jobs/JOB1')],
+      ['GET /api/v0/bulk/jobs/{jobId}/results/{file}', 'INVALID_REQUEST', api.get(`${job}/results/rows.csv`)],
+      [
+        'GET /api/v0/bulk/jobs/{jobId}/results/{file}',
+        'FORBIDDEN',
+        api.get(`${job}/results/failure.csv?expires=1&signature=${'x'.repeat(43)}`),
+      ],
+      ['POST /api/v0/customer/bulk/update', 'UNREADABLE_BODY', api.post(update).field('note', 'no file')],
+      ['POST /api/v0/customer/bulk/update', 'INVALID_REQUEST', api.post(`${update}?parentCompanyId=ACME`)],
+      [
+        'POST /api/v0/customer/bulk/update',
+        'UNUSABLE_TABLE',
+        api.post(update).attach('file', Buffer.from('customerId,state\n'), 'a.csv'),
+      ],
+      [
+        'POST /api/v0/customer/bulk/update',
+        'UNSUPPORTED_FILE_FORMAT',
+        api.post(update).attach('file', Buffer.from('%PDF-1.7\n\0\0'), 'a.csv'),
+      ],
+      ['GET /api/v0/customer/bulk/template', 'INVALID_REQUEST', api.get('/api/v0/customer/bulk/template?format=pdf')],
+      [
+        'POST /oauth/token',
+        'UNSUPPORTED_GRANT_TYPE',
+        service.anonymous.post('/oauth/token').type('form').send({ grant_type: 'password' }),
+      ],
+      [
+        'POST /oauth/token',
+        'INVALID_CLIENT',
+        service.anonymous.post('/oauth/token').type('form').send({ grant_type: 'client_credentials' }),
+      ],
+    ];
+    for (const [name, code, request] of answers) {
+      const { status, body } = await request;
+      const { operation } = operations.find((one) => one.name === name)!;
+      const { value } = operation.responses[String(status)].content['application/json'].examples[code];
+      const { requestId: _id, timestamp: _at, ...error } = body.errorResponse;
+      expect([name, code, { ...body, errorResponse: error }]).toEqual([
+        name,
+        code,
+        {
+          ...value,
+          errorResponse: (({ requestId: _requestId, timestamp: _timestamp, ...rest }) => rest)(value.errorResponse),
+        },
+      ]);
+    }
+  });
+
+  it('takes the examples of its requests as they are printed', async () => {
+    const { api } = await service.createTenant();
+    const examplesOf = (path: string, method: string) =>
+      Object.values<any>(document.paths[path][method].requestBody.content['application/json'].examples);
+    let id = '';
+    for (const { value } of examplesOf('/api/v0/customer', 'post')) {
+      const { body } = await api.post('/api/v0/customer').send(value).expect(200);
+      id ||= body.payload.customerId;
+    }
+    for (const { value } of examplesOf('/api/v0/customer/{customerId}', 'patch')) {
+      await api.patch(`/api/v0/customer/${id}`).send(value).expect(200);
+    }
+    for (const { value } of examplesOf('/api/v0/customer/search', 'post')) {
+      await api.post('/api/v0/customer/search').send(value).expect(200);
+    }
+  });
+
+  it('is served as a page and as JSON', async () => {
+    const { text } = await service.anonymous.get('/docs').expect(200).expect('Content-Type', /html/);
+    expect(text).toContain('<title>Rollbook API</title>');
+    const { body } = await service.anonymous.get('/docs-json').expect(200);
+    expect(Object.keys(body.paths).sort()).toEqual(Object.keys(document.paths).sort());
+    expect(body.components.securitySchemes).toEqual(document.components.securitySchemes);
+  });
+
+  it('is clean for redocly lint', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rollbook-openapi-'));
+    try {
+      const file = join(folder, 'openapi.json');
+      writeFileSync(file, JSON.stringify(document));
+      const { status, stdout } = spawnSync(
+        join(ROOT, 'node_modules', '.bin', 'redocly'),
+        ['lint', file, '--format', 'json'],
+        {
+          cwd: ROOT,
+          encoding: 'utf8',
+          // Linting needs nothing from the internet; a test must not ask it either.
+          env: { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' },
+        },
+      );
+      expect(JSON.parse(stdout)).toMatchObject({ totals: { errors: 0, warnings: 0, ignored: 0 }, problems: [] });
+      expect(status).toBe(0);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }, 60_000);
+});
