@@ -8,7 +8,7 @@ import { headerRefs } from '../platform/openapi/response-headers';
 import { ApiReceivablesSuccess } from '../families/receivables.openapi';
 import { BulkResponse } from './dto/bulk-response.dto';
 import type { JobResponse } from './dto/job-response.dto';
-import { UnreadableFile, UnsupportedFileFormat, UnusableTable } from './formats/file.errors';
+import { noKnownFormat, UnreadableFile, UnusableTable } from './formats/file.errors';
 import { JobInterrupted, jobNotFound, ResultNotFound } from './jobs/bulk-job.errors';
 
 const JOB_ID = 'JOB7Q2M9RX4T1B8ZC7Q2M9RX4T1B8';
@@ -154,9 +154,7 @@ export function ApiCustomerFile(kind: 'create' | 'update'): MethodDecorator {
       wrongCompany,
       companyNotAccessible(),
       new PayloadTooLarge('The file is too large; split it into several files.'),
-      new UnsupportedFileFormat(
-        'The file is in no format this service reads; save it as one of these and upload that: xlsx, ndjson, csv.',
-      ),
+      noKnownFormat(['csv', 'xlsx', 'ndjson']),
       new UnusableTable('The file has no data row below its header; add at least one.'),
       new JobInterrupted(`The service is being stopped; the job ${JOB_ID} goes on by itself when it is back.`),
     ),

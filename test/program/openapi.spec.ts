@@ -242,15 +242,10 @@ describe('OpenAPI document', () => {
       const { status, body } = await request;
       const { operation } = operations.find((one) => one.name === name)!;
       const { value } = operation.responses[String(status)].content['application/json'].examples[code];
-      const { requestId: _id, timestamp: _at, ...error } = body.errorResponse;
-      expect([name, code, { ...body, errorResponse: error }]).toEqual([
-        name,
-        code,
-        {
-          ...value,
-          errorResponse: (({ requestId: _requestId, timestamp: _timestamp, ...rest }) => rest)(value.errorResponse),
-        },
-      ]);
+      // Which request it was and when differs, and nothing else.
+      const { requestId, timestamp } = body.errorResponse;
+      const expected = { ...value, errorResponse: { ...value.errorResponse, requestId, timestamp } };
+      expect([name, code, body]).toEqual([name, code, expected]);
     }
   });
 

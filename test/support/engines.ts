@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
@@ -36,10 +37,10 @@ async function onServer(sql: string): Promise<void> {
 /** Makes an empty database and data folder; `remove` takes both away. */
 export async function createDatabase(engine: Engine): Promise<TestDatabase> {
   const dataDir = mkdtempSync(join(tmpdir(), 'rollbook-test-'));
-  const removeFolder = () => rmSync(dataDir, { recursive: true, force: true });
+  const removeFolder = () => rm(dataDir, { recursive: true, force: true });
   const base = { NODE_ENV: 'test', DATA_DIR: dataDir, LOG_LEVEL: 'silent', DEMO_DATA: 'false', PORT: '0' };
   if (engine === 'sqlite') {
-    return { engine, dataDir, environment: base, remove: async () => removeFolder() };
+    return { engine, dataDir, environment: base, remove: removeFolder };
   }
   const name = `rollbook_${randomBytes(6).toString('hex')}`;
   await onServer(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
@@ -50,7 +51,7 @@ export async function createDatabase(engine: Engine): Promise<TestDatabase> {
     environment: { ...base, DATABASE_URL: url },
     remove: async () => {
       await onServer(`DROP DATABASE ${name}`);
-      removeFolder();
+      await removeFolder();
     },
   };
 }

@@ -14,3 +14,13 @@ export class UnusableTable extends defineError('UNUSABLE_TABLE', 'UNPROCESSABLE_
 
 /** More data rows than one file may hold. */
 export class TooManyRows extends defineError('TOO_MANY_ROWS', 'UNPROCESSABLE_REQUEST') {}
+
+const OR = new Intl.ListFormat('en', { type: 'disjunction' });
+
+/** The words for a file that none of the known formats takes. */
+export function noKnownFormat(names: readonly string[]): UnsupportedFileFormat {
+  const formats = OR.format(names.toSorted());
+  return new UnsupportedFileFormat(
+    `The file is in no format this service reads; save it as ${formats} and upload that.`,
+  );
+}

@@ -1,12 +1,11 @@
 import { open } from 'node:fs/promises';
 import { Injectable, OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import { UnsupportedFileFormat } from './file.errors';
+import { noKnownFormat } from './file.errors';
 import type { RowFormat } from './row-format.contract';
 import { RowFormatProvider } from './row-format.decorators';
 
 const HEAD_BYTES = 4_096;
-const OR = new Intl.ListFormat('en', { type: 'disjunction' });
 
 /** A format under its name, which is also the file extension. */
 export interface NamedFormat {
@@ -62,8 +61,6 @@ export class FormatRegistry implements OnModuleInit {
     } finally {
       await handle.close();
     }
-    throw new UnsupportedFileFormat(
-      `The file is in no format this service reads; save it as ${OR.format(this.names().sort())} and upload that.`,
-    );
+    throw noKnownFormat(this.names());
   }
 }

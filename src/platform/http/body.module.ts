@@ -1,6 +1,9 @@
 import { MiddlewareConsumer, Module, NestModule } from '@nestjs/common';
 import { json, urlencoded } from 'express';
 
+/** Media types read as JSON; the second is that of a merge patch (RFC 7396). */
+export const JSON_TYPES: readonly string[] = ['application/json', 'application/merge-patch+json'];
+
 const JSON_LIMIT_BYTES = 1024 * 1024;
 const FORM_LIMIT_BYTES = 16 * 1024;
 
@@ -13,7 +16,7 @@ export class BodyModule implements NestModule {
   configure(consumer: MiddlewareConsumer): void {
     consumer
       .apply(
-        json({ limit: JSON_LIMIT_BYTES, inflate: false }),
+        json({ limit: JSON_LIMIT_BYTES, inflate: false, type: [...JSON_TYPES] }),
         urlencoded({ limit: FORM_LIMIT_BYTES, extended: false, inflate: false }),
       )
       .forRoutes('/');

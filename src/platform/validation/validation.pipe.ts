@@ -6,12 +6,10 @@ function flatten(errors: readonly ValidationError[], object: string, parent = ''
   return errors.flatMap(({ property, value, constraints, children }) => {
     const field =
       parent === '' ? property : /^\d+$/.test(property) ? `${parent}[${property}]` : `${parent}.${property}`;
-    const own = Object.values(constraints ?? {}).map((message) => ({
-      object,
-      field,
-      rejectedValue: value as unknown,
-      message,
-    }));
+    const messages = Object.values(constraints ?? {});
+    // What was not sent breaks all its rules at once; only one of them helps.
+    const told = value === undefined && messages.length > 0 ? [`${property} is required`] : messages;
+    const own = told.map((message) => ({ object, field, rejectedValue: value as unknown, message }));
     return [...own, ...flatten(children ?? [], object, field)];
   });
 }
