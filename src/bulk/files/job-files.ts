@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Injectable, OnModuleInit } from '@nestjs/common';
 import { AppConfig } from '../../platform/config/app-config';
 
 const PRIVATE_FOLDER = 0o700;
+const LONGEST_UPLOAD_MS = 60 * 60 * 1000;
 
 /** Where the files of jobs lie: names are the service's own, folders open to its user only. */
 @Injectable()
@@ -17,10 +18,19 @@ export class JobFiles implements OnModuleInit {
     this.jobs = resolve(config.dataDir, 'jobs');
   }
 
-  /** Makes the folders. */
+  /** Makes the folders. An upload whose process died belongs to no job: it goes once no upload can be that old. */
   async onModuleInit(): Promise<void> {
     await mkdir(this.uploads, { recursive: true, mode: PRIVATE_FOLDER });
     await mkdir(this.jobs, { recursive: true, mode: PRIVATE_FOLDER });
+    const oldest = Date.now() - LONGEST_UPLOAD_MS;
+    for (const name of await readdir(this.uploads)) {
+      const path = join(this.uploads, name);
+      const modified = await stat(path).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => Infinity,
+      );
+      if (modified < oldest) await rm(path, { force: true });
+    }
   }
 
   /** Path for an upload under way. */
