@@ -5,7 +5,9 @@ import { AppModule, Extension } from './app.module';
 import { setUpDocumentation } from './documentation';
 import { AppConfig } from './platform/config/app-config';
 import { loadConfig } from './platform/config/load-config';
+import { FamilyRegistry } from './platform/errors/family.registry';
 import { PUBLIC_URL_SETTING } from './platform/http/base-url';
+import { answerClientErrors } from './platform/http/client-error';
 import { assignRequestId } from './platform/http/request-id';
 import { AppLogger } from './platform/observability/app.logger';
 import { createValidationPipe } from './platform/validation/validation.pipe';
@@ -39,6 +41,7 @@ export async function createApp(options: AppOptions = {}): Promise<NestExpressAp
   app.use(helmet({ contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } } }));
   if (!config.isProduction) setUpDocumentation(app);
   const server = app.getHttpServer();
+  answerClientErrors(server, app.get(FamilyRegistry));
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   app.enableShutdownHooks();
