@@ -1,5 +1,6 @@
 import { MiddlewareConsumer, Module, NestModule } from '@nestjs/common';
 import { json, urlencoded } from 'express';
+import { refuseDangerousJson } from './json-shape.middleware';
 
 /** Media types read as JSON; the second is that of a merge patch (RFC 7396). */
 export const JSON_TYPES: readonly string[] = ['application/json', 'application/merge-patch+json'];
@@ -18,6 +19,7 @@ export class BodyModule implements NestModule {
       .apply(
         json({ limit: JSON_LIMIT_BYTES, inflate: false, type: [...JSON_TYPES] }),
         urlencoded({ limit: FORM_LIMIT_BYTES, extended: false, inflate: false }),
+        refuseDangerousJson,
       )
       .forRoutes('/');
   }
