@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist', 'coverage', 'data', 'node_modules', '*.config.js', '*.config.mjs', 'scripts'] },
+  { ignores: ['dist', 'coverage', 'data', 'node_modules', '**/*.js', '**/*.mjs'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { project: './tsconfig.check.json' } },

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { In, LessThan } from 'typeorm';
-import { insertMany } from '../platform/database/set-based';
+import { LessThan } from 'typeorm';
+import { insertMany, selectMany } from '../platform/database/set-based';
 import { Transaction } from '../platform/database/transaction';
 import { CustomerHistory } from './customer-history.entity';
 
@@ -33,10 +33,11 @@ export class CustomerHistoryRepository {
     jobId: string,
     customerRefs: readonly number[],
   ): Promise<Map<number, number>> {
-    if (customerRefs.length === 0) return new Map();
-    const entries = await transaction.find(CustomerHistory, {
-      select: { customerRef: true, rowNo: true },
-      where: { companyRef, jobId, customerRef: In([...customerRefs]) },
+    const where = { companyRef, jobId };
+    const entries = await selectMany(transaction, CustomerHistory, {
+      where,
+      property: 'customerRef',
+      values: customerRefs,
     });
     return new Map(entries.map((entry) => [entry.customerRef, entry.rowNo ?? 0]));
   }

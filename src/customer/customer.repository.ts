@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { In } from 'typeorm';
 import { insertMany, selectMany, updateMany } from '../platform/database/set-based';
 import { Transaction } from '../platform/database/transaction';
 import { CustomerContact } from './customer-contact.entity';
@@ -9,6 +8,11 @@ import { CustomerReminder } from './customer-reminder.entity';
 import { CustomerSearch } from './customer-search';
 import { Customer } from './customer.entity';
 import { customerNotFound } from './customer.errors';
+
+/** In the order they were stored in. */
+async function byId<T extends { readonly id: number }>(rows: Promise<T[]>): Promise<T[]> {
+  return (await rows).sort((a, b) => a.id - b.id);
+}
 
 /** Reads and writes of customers, their contacts and reminders. Every call names the company. */
 @Injectable()
@@ -112,10 +116,13 @@ export class CustomerRepository {
     companyRef: number,
     customerRefs: readonly number[],
   ): Promise<CustomerContact[]> {
-    return transaction.find(CustomerContact, {
-      where: { companyRef, customerRef: In([...customerRefs]) },
-      order: { id: 'ASC' },
-    });
+    return byId(
+      selectMany(transaction, CustomerContact, {
+        where: { companyRef },
+        property: 'customerRef',
+        values: customerRefs,
+      }),
+    );
   }
 
   async insertContacts(transaction: Transaction, contacts: readonly Omit<CustomerContact, 'id'>[]): Promise<void> {
@@ -131,10 +138,13 @@ export class CustomerRepository {
     companyRef: number,
     customerRefs: readonly number[],
   ): Promise<CustomerReminder[]> {
-    return transaction.find(CustomerReminder, {
-      where: { companyRef, customerRef: In([...customerRefs]) },
-      order: { id: 'ASC' },
-    });
+    return byId(
+      selectMany(transaction, CustomerReminder, {
+        where: { companyRef },
+        property: 'customerRef',
+        values: customerRefs,
+      }),
+    );
   }
 
   /** Puts a new list of reminders in the place of the stored one. */

@@ -4,6 +4,7 @@ import { createConnection } from 'mysql2/promise';
 import type { DataSourceOptions } from 'typeorm';
 import { AppConfig } from '../config/app-config';
 import { SnakeNamingStrategy } from './naming.strategy';
+import { keepStatements, type SqliteDatabase } from './sqlite-statements';
 
 const SOURCE_ROOT = join(__dirname, '..', '..');
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -17,12 +18,6 @@ const SHARED = {
   synchronize: false,
   logging: false,
 };
-
-/** What is used of better-sqlite3's connection. */
-interface SqliteDatabase {
-  pragma(sql: string): unknown;
-  function(name: string, options: { deterministic: boolean }, body: (value: unknown) => unknown): unknown;
-}
 
 /** Enough to hold the indexes of some hundred thousand customers. */
 const SQLITE_CACHE_KIB = 32 * 1024;
@@ -41,6 +36,7 @@ function sqliteOptions(dataDir: string): DataSourceOptions {
     // The driver waits without letting anything else run; the unit of work waits better, and tries again.
     timeout: SQLITE_BUSY_MS,
     prepareDatabase: (database: SqliteDatabase) => {
+      keepStatements(database);
       // SQLite's own LOWER knows A to Z only; searches must find the same on every database.
       database.function('lower', { deterministic: true }, (text) =>
         typeof text === 'string' ? text.toLowerCase() : text,

@@ -11,6 +11,8 @@ import { Transaction } from './transaction';
 
 /** Sizes of one statement's batch; few sizes keep few statement texts, which SQLite's statement cache then reuses. */
 const SQLITE_BATCHES = [100, 10, 1];
+/** Lengths of a list of values to find, for the same reason. */
+const SQLITE_LISTS = [1, 10, 100, 1_000, 10_000];
 
 interface SelectOptions<T> {
   /** Columns that must equal one value, such as the company. */
@@ -35,7 +37,8 @@ export async function selectMany<T extends ObjectLiteral>(
   const conditions = fixed.map((name) => `${table.column(name)} = ?`);
   const unique = [...new Set<string | number>(values)].sort();
   const rows: T[] = [];
-  for (const part of slices(unique, traits.maxParameters - fixed.length)) {
+  for (const slice of slices(unique, traits.maxParameters - fixed.length)) {
+    const part = traits.dialect === 'sqlite' ? padded(slice, SQLITE_LISTS) : slice;
     const marks = part.map(() => '?').join(', ');
     const raw = await transaction.query<ObjectLiteral[]>(
       `SELECT * FROM ${table.name} WHERE ${[...conditions, `${table.column(property)} IN (${marks})`].join(' AND ')}${
@@ -114,6 +117,20 @@ async function insertedIds(
   const returned = await transaction.query<{ id: number }[]>(`${statement} RETURNING id`, [...parameters]);
   // SQL promises no order; rows of one VALUES list are numbered in list order on both.
   return returned.map(({ id }) => id).sort((a, b) => a - b);
+}
+
+/** The values, the last one repeated up to the next of the lengths; repeating a value finds nothing more. */
+function padded<T>(values: readonly T[], lengths: readonly number[]): readonly T[] {
+  const length = lengths.find((candidate) => candidate >= values.length) ?? values.length;
+  const filler = values.slice(-1);
+  return filler.length === 0
+    ? values
+    : [
+        ...values,
+        ...Array<T[]>(length - values.length)
+          .fill(filler)
+          .flat(),
+      ];
 }
 
 function* slices<T>(values: readonly T[], size: number): Generator<readonly T[]> {
