@@ -122,15 +122,8 @@ async function insertedIds(
 /** The values, the last one repeated up to the next of the lengths; repeating a value finds nothing more. */
 function padded<T>(values: readonly T[], lengths: readonly number[]): readonly T[] {
   const length = lengths.find((candidate) => candidate >= values.length) ?? values.length;
-  const filler = values.slice(-1);
-  return filler.length === 0
-    ? values
-    : [
-        ...values,
-        ...Array<T[]>(length - values.length)
-          .fill(filler)
-          .flat(),
-      ];
+  const last = values.at(-1);
+  return last === undefined ? values : [...values, ...Array.from({ length: length - values.length }, () => last)];
 }
 
 function* slices<T>(values: readonly T[], size: number): Generator<readonly T[]> {
