@@ -53,7 +53,7 @@ export class ContactUpdateService {
       return [{ ...owner, dependentChanges: plan?.changes ?? [] }];
     });
     const outcomes = await this.customerUpdates.apply(transaction, context, accepted);
-    await this.write(transaction, [...written.values()]);
+    await this.customers.saveContacts(transaction, [...written.values()]);
     let next = 0;
     return plans.map((plan): CustomerOutcome => {
       if (plan !== null && 'code' in plan) return failed(null, [plan]);
@@ -73,17 +73,6 @@ export class ContactUpdateService {
     for (const contact of found)
       byCustomer.set(contact.customerRef, [...(byCustomer.get(contact.customerRef) ?? []), contact]);
     return byCustomer;
-  }
-
-  private async write(transaction: Transaction, contacts: readonly CustomerContact[]): Promise<void> {
-    await this.customers.updateContacts(
-      transaction,
-      contacts.filter((contact) => contact.id !== 0),
-    );
-    await this.customers.insertContacts(
-      transaction,
-      contacts.filter((contact) => contact.id === 0),
-    );
   }
 }
 

@@ -82,15 +82,7 @@ export class CustomerDependents {
   async write(transaction: Transaction, customer: Customer, plan: DependentsPlan): Promise<void> {
     const { reminders } = plan;
     const own = <T extends { customerRef: number }>(dependent: T): T => ({ ...dependent, customerRef: customer.id });
-    const contacts = plan.contacts.map(own);
-    await this.customers.updateContacts(
-      transaction,
-      contacts.filter(({ id }) => id !== 0),
-    );
-    await this.customers.insertContacts(
-      transaction,
-      contacts.filter(({ id }) => id === 0),
-    );
+    await this.customers.saveContacts(transaction, plan.contacts.map(own));
     if (reminders !== null && reminders.changes.length > 0) {
       await this.customers.replaceReminders(transaction, customer, reminders.reminders.map(own));
     }

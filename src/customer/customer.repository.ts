@@ -125,12 +125,12 @@ export class CustomerRepository {
     );
   }
 
-  async insertContacts(transaction: Transaction, contacts: readonly Omit<CustomerContact, 'id'>[]): Promise<void> {
-    await insertMany(transaction, CustomerContact, contacts);
-  }
-
-  updateContacts(transaction: Transaction, contacts: readonly CustomerContact[]): Promise<void> {
-    return updateMany(transaction, CustomerContact, contacts, CONTACT_FIELDS);
+  /** Stores contacts: those without an id (0) as new ones, the others, read with a lock in this transaction, anew. */
+  async saveContacts(transaction: Transaction, contacts: readonly CustomerContact[]): Promise<void> {
+    const known = contacts.filter(({ id }) => id !== 0);
+    const added = contacts.filter(({ id }) => id === 0);
+    await updateMany(transaction, CustomerContact, known, CONTACT_FIELDS);
+    await insertMany(transaction, CustomerContact, added);
   }
 
   listReminders(

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ContactUpdateService } from '../../customer/contact-update.service';
-import type { ContactPatch } from '../../customer/dto/contact.dto';
+import { type ContactPatch, toContactPatch } from '../../customer/dto/contact.dto';
 import type { Transaction } from '../../platform/database/transaction';
 import type {
   ImportCells,
@@ -12,8 +12,8 @@ import type {
 } from '../engine/bulk-importer.contract';
 import { ContactRow } from './customer-row.dto';
 import { CUSTOMER_ID_COLUMN } from './customer.columns';
-import { CONTACTS_TABLE, CustomerKey, keyedRow, toRowResult } from './customers.table';
-import { FieldColumn, rowParser } from './row.parser';
+import { changeContextOf, CONTACTS_TABLE, CustomerKey, keyedRow, toRowResult } from './customers.table';
+import { FieldColumn, ReadRow, rowParser } from './row.parser';
 
 /** A row that adds, changes or deletes a contact. */
 interface ContactChange extends CustomerKey {
@@ -56,17 +56,9 @@ const COLUMNS: readonly FieldColumn[] = [
 ];
 const read = rowParser(COLUMNS, ContactRow);
 
-function toPatch(values: Readonly<Record<string, unknown>>): ContactPatch {
-  const {
-    customerId: _customer,
-    uniqueRefNo: _refNo,
-    mail_enabled: mailEnabled,
-    sms_enabled: smsEnabled,
-    whatsapp_enabled: whatsappEnabled,
-    ...rest
-  } = values;
-  const patch: Record<string, unknown> = { ...rest, mailEnabled, smsEnabled, whatsappEnabled };
-  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+/** What a row says about the contact, without whose it is; its values have passed the rules of `ContactRow`. */
+function toPatch({ customerId: _customer, uniqueRefNo: _refNo, ...contact }: ReadRow['values']): ContactPatch {
+  return toContactPatch(contact);
 }
 
 /** Contacts table: each row is about one contact of the customer it names. */
@@ -87,7 +79,7 @@ export class ContactsTable implements TableImporter<ContactChange> {
     job: JobContext,
     rows: readonly ReadyRow<ContactChange>[],
   ): Promise<RowResult[]> {
-    const context = { companyRef: job.companyRef, changedBy: job.createdBy, jobId: job.jobId, at: job.at };
+    const context = changeContextOf(job);
     const updates = rows.map(({ row, value }) => ({ row, ...value }));
     const outcomes = await this.contacts.apply(transaction, context, updates);
     return outcomes.map((outcome) => toRowResult(outcome, {}));

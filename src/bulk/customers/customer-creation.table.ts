@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { CustomerCreationService } from '../../customer/customer-creation.service';
 import type { CustomerCreation, CustomerOutcome } from '../../customer/customer-change';
 import { failed } from '../../customer/customer-change';
+import { toCustomerPatch } from '../../customer/rules/customer.rules';
 import type { Transaction } from '../../platform/database/transaction';
 import type { CodedIssue } from '../../platform/validation/coded-issue';
 import type {
@@ -15,7 +16,7 @@ import type {
 import type { RecordKey } from '../engine/claims';
 import { CustomerCreationRow } from './customer-row.dto';
 import { CUSTOMER_COLUMNS, CUSTOMER_ID_COLUMN } from './customer.columns';
-import { CUSTOMERS_TABLE, patchOf, toRowResult } from './customers.table';
+import { changeContextOf, CUSTOMERS_TABLE, toRowResult } from './customers.table';
 import { rowParser } from './row.parser';
 
 type CreationRow = CustomerCreation['fields'];
@@ -38,12 +39,12 @@ export class CustomerCreationTable implements TableImporter<CreationRow> {
   parse(cells: ImportCells): ParsedRow<CreationRow> {
     const { values, issues } = read(cells);
     const { legalName } = values;
-    const value = typeof legalName === 'string' ? { ...patchOf(values), legalName } : null;
+    const value = typeof legalName === 'string' ? { ...toCustomerPatch(values), legalName } : null;
     return { value, issues, warnings: [], recordId: null };
   }
 
   async apply(transaction: Transaction, job: JobContext, rows: readonly ReadyRow<CreationRow>[]): Promise<RowResult[]> {
-    const context = { companyRef: job.companyRef, changedBy: job.createdBy, jobId: job.jobId, at: job.at };
+    const context = changeContextOf(job);
     const outvoted = rows.map((row) => this.outvoted(job, row));
     const kept = rows.filter((_, index) => outvoted[index] === null);
     const outcomes = await this.creations.apply(

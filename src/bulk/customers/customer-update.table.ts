@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { CustomerUpdate } from '../../customer/customer-change';
 import { CustomerUpdateService } from '../../customer/customer-update.service';
-import type { CustomerPatch } from '../../customer/rules/customer.rules';
+import { type CustomerPatch, toCustomerPatch } from '../../customer/rules/customer.rules';
 import type { Transaction } from '../../platform/database/transaction';
 import type {
   ImportCells,
@@ -14,7 +14,7 @@ import type {
 import type { RecordKey } from '../engine/claims';
 import { CustomerUpdateRow } from './customer-row.dto';
 import { CUSTOMER_COLUMNS, CUSTOMER_ID_COLUMN } from './customer.columns';
-import { CustomerKey, CUSTOMERS_TABLE, keyedRow, patchOf, toRowResult } from './customers.table';
+import { changeContextOf, CustomerKey, CUSTOMERS_TABLE, keyedRow, toRowResult } from './customers.table';
 import { rowParser } from './row.parser';
 
 /** A row that changes a customer. */
@@ -35,11 +35,11 @@ export class CustomerUpdateTable implements TableImporter<UpdateRow> {
   constructor(private readonly updates: CustomerUpdateService) {}
 
   parse(cells: ImportCells): ParsedRow<UpdateRow> {
-    return keyedRow(read(cells), patchOf);
+    return keyedRow(read(cells), toCustomerPatch);
   }
 
   async apply(transaction: Transaction, job: JobContext, rows: readonly ReadyRow<UpdateRow>[]): Promise<RowResult[]> {
-    const context = { companyRef: job.companyRef, changedBy: job.createdBy, jobId: job.jobId, at: job.at };
+    const context = changeContextOf(job);
     const outcomes = await this.updates.apply(transaction, context, rows.map(toUpdate), (ref, row) =>
       job.claim(ref, row),
     );

@@ -1,9 +1,7 @@
-import type { CustomerOutcome } from '../../customer/customer-change';
-import type { CustomerField, CustomerPatch } from '../../customer/rules/customer.rules';
-import { CUSTOMER_FIELDS } from '../../customer/rules/customer.rules';
-import { moneyText } from '../../customer/rules/field.validators';
+import type { ChangeContext, CustomerOutcome } from '../../customer/customer-change';
+import type { CustomerPatch } from '../../customer/rules/customer.rules';
 import type { CodedIssue } from '../../platform/validation/coded-issue';
-import type { ParsedRow, RowResult } from '../engine/bulk-importer.contract';
+import type { JobContext, ParsedRow, RowResult } from '../engine/bulk-importer.contract';
 import type { ReadRow } from './row.parser';
 
 /** Name of the main table of files about customers. */
@@ -50,15 +48,9 @@ export function keyedRow<T>(
   };
 }
 
-/** Validated values of a row -> change of a customer. */
-export function patchOf(values: Readonly<Record<string, unknown>>): CustomerPatch {
-  const patch: Partial<Record<CustomerField, unknown>> = {};
-  for (const field of CUSTOMER_FIELDS) {
-    const value = values[field];
-    if (value !== undefined) patch[field] = field === 'creditLimit' ? moneyText(value) : value;
-  }
-  // The values have passed the rules of the fields they belong to.
-  return patch as CustomerPatch;
+/** On whose behalf the rows of a job change customers. */
+export function changeContextOf({ companyRef, createdBy, jobId, at }: JobContext): ChangeContext {
+  return { companyRef, changedBy: createdBy, jobId, at };
 }
 
 /** Remark on a row that was applied and changed nothing. */

@@ -27,14 +27,9 @@ export class RowReader {
   read(columns: readonly string[], rows: readonly RawRow[]): JudgedRow[] {
     if (this.columns.length !== columns.length || this.columns.some((name, index) => name !== columns[index])) {
       this.columns = columns;
-      this.header = mapHeader({ ...this.table, columns: this.optionalColumns, oneOf: [] }, columns);
+      this.header = mapHeader(this.table, columns);
     }
     return rows.map((raw) => ({ row: raw.row, parsed: this.judge(raw) }));
-  }
-
-  /** What must be there was checked with the first chunk. */
-  private get optionalColumns(): TableImporter['columns'] {
-    return this.table.columns.map((column) => ({ ...column, required: false }));
   }
 
   private judge(raw: RawRow): ParsedRow<unknown> {

@@ -27,14 +27,15 @@ export type CustomerField = (typeof CUSTOMER_FIELDS)[number];
 /** Change of a customer: an absent field keeps its value, null clears it. Values have passed the rules of the DTO. */
 export type CustomerPatch = { readonly [F in CustomerField]?: Customer[F] | null };
 
-/** The writable fields of a validated request; amounts become canonical text. */
-export function toCustomerPatch(request: UpdateCustomerRequest): CustomerPatch {
-  const given = CUSTOMER_FIELDS.filter((field) => request[field] !== undefined);
-  const patch = Object.fromEntries(given.map((field) => [field, request[field]]));
-  if (typeof request.creditLimit === 'string' || typeof request.creditLimit === 'number') {
-    patch['creditLimit'] = moneyText(request.creditLimit) ?? undefined;
+/** The writable fields of a validated request or row; amounts become canonical text. */
+export function toCustomerPatch(values: { readonly [F in CustomerField]?: unknown }): CustomerPatch {
+  const patch: Partial<Record<CustomerField, unknown>> = {};
+  for (const field of CUSTOMER_FIELDS) {
+    const value = values[field];
+    if (value !== undefined) patch[field] = field === 'creditLimit' ? moneyText(value) : value;
   }
-  return patch;
+  // The values have passed the rules of the fields they belong to.
+  return patch as CustomerPatch;
 }
 
 /** An empty list and no list are one and the same to a caller. */
