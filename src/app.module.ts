@@ -5,6 +5,7 @@ import { CustomerModule } from './customer/customer.module';
 import { DemoModule } from './demo/demo.module';
 import { campaignFamily } from './families/campaign.family';
 import { commerceFamily } from './families/commerce.family';
+import { FamiliesModule } from './families/families.module';
 import { oauthFamily } from './families/oauth.family';
 import { receivablesFamily } from './families/receivables.family';
 import { AuthModule } from './platform/auth/auth.module';
@@ -12,6 +13,7 @@ import { CompaniesModule } from './platform/companies/companies.module';
 import { AppConfig } from './platform/config/app-config';
 import { ConfigModule } from './platform/config/config.module';
 import { DatabaseModule } from './platform/database/database.module';
+import { EncryptionModule } from './platform/encryption/encryption.module';
 import { ErrorsModule } from './platform/errors/errors.module';
 import { BodyModule } from './platform/http/body.module';
 import { ObservabilityModule } from './platform/observability/observability.module';
@@ -31,8 +33,10 @@ export class AppModule {
         BodyModule,
         DatabaseModule,
         ErrorsModule.register([receivablesFamily, oauthFamily, commerceFamily, campaignFamily]),
+        EncryptionModule,
         CompaniesModule,
         AuthModule,
+        FamiliesModule,
         CustomerModule,
         BulkModule,
         CampaignModule,

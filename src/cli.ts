@@ -3,18 +3,26 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Command } from 'commander';
 import { createApp } from './app';
-import { AppModule } from './app.module';
+import { AppModule, Extension } from './app.module';
+import { isLanguageCode } from './customer/commerce/commerce.values';
 import { createDocument } from './documentation';
 import { CredentialService } from './platform/auth/credential.service';
-import { isScope, Scope, SCOPES } from './platform/auth/scopes';
+import { DEFAULT_SCOPES, isScope, Scope, SCOPES } from './platform/auth/scopes';
 import { CompanyService } from './platform/companies/company.service';
 import { ConfigError, loadConfig } from './platform/config/load-config';
+import { IndexRotationModule } from './platform/encryption/index-rotation.module';
+import { KeyRegistry } from './platform/encryption/key-registry';
+import { KeyRotation } from './platform/encryption/key-rotation';
+import { newKeyEntry } from './platform/encryption/new-key';
 import { AppError } from './platform/errors/app-error';
 
 /** Runs a command inside the service's own modules, without listening; its result goes to stdout as JSON. */
-async function inService(command: (service: INestApplicationContext) => Promise<unknown>): Promise<void> {
+async function inService(
+  command: (service: INestApplicationContext) => Promise<unknown>,
+  extensions: readonly Extension[] = [],
+): Promise<void> {
   const config = loadConfig({ LOG_LEVEL: 'error', ...process.env });
-  const service = await NestFactory.createApplicationContext(AppModule.register(config), {
+  const service = await NestFactory.createApplicationContext(AppModule.register(config, extensions), {
     abortOnError: false,
     logger: ['error'],
   });
@@ -32,6 +40,11 @@ function parseScopes(text: string): Scope[] {
   return words.filter(isScope);
 }
 
+function parseLanguage(text: string): string {
+  if (!isLanguageCode(text)) throw new Error(`${text} is no language code; give one of ISO 639-1 such as en.`);
+  return text.toLowerCase();
+}
+
 interface CredentialOptions {
   readonly company: string;
   readonly name: string;
@@ -44,7 +57,7 @@ function credentialCommand(parent: Command, description: string): Command {
     .description(description)
     .requiredOption('--company <companyId>', 'company the credential belongs to')
     .requiredOption('--name <name>', 'what it is for, for people')
-    .option('--scopes <list>', 'scopes separated by blanks or commas', parseScopes, [...SCOPES]);
+    .option('--scopes <list>', 'scopes separated by blanks or commas', parseScopes, [...DEFAULT_SCOPES]);
 }
 
 // Whatever a command writes is for its own user only: the database it may create, the secret.
@@ -58,11 +71,13 @@ company
   .description('creates a company and prints its id')
   .requiredOption('--name <name>', 'name of the company')
   .option('--parent <companyId>', 'company it stands below')
-  .action(({ name, parent }: { name: string; parent?: string }) =>
+  .option('--language <code>', 'ISO 639-1 code for customers that come without a language', parseLanguage, 'en')
+  .action(({ name, parent, language }: { name: string; parent?: string; language: string }) =>
     inService(async (service) => {
       const companies = service.get(CompanyService);
-      const { companyId } = await companies.create(name, parent === undefined ? null : await companies.get(parent));
-      return { companyId, name, parentCompanyId: parent ?? null };
+      const above = parent === undefined ? null : await companies.get(parent);
+      const { companyId } = await companies.create(name, above, language);
+      return { companyId, name, parentCompanyId: parent ?? null, defaultLanguage: language };
     }),
   );
 
@@ -96,6 +111,30 @@ program
     }),
   );
 
+const keys = program.command('keys').description('keys of encrypted fields');
+keys
+  .command('generate')
+  .description('makes a key and prints it, once, as an entry of ENCRYPTION_KEYS; the first entry seals, all open')
+  .action(() => console.log(JSON.stringify({ 'ENCRYPTION_KEYS entry': newKeyEntry() }, null, 2)));
+keys
+  .command('list')
+  .description('prints the ids of all keys ever used, and which are retired and need not be kept')
+  .action(() => inService((service) => service.get(KeyRegistry).list()));
+keys
+  .command('rotate')
+  .description(
+    'encrypts all values under the first key and retires the others; start every process with that key before',
+  )
+  .option(
+    '--index',
+    'makes the indexes of encrypted fields anew under BLIND_INDEX_KEY instead; stop the service before',
+  )
+  .action(({ index }: { index?: true }) =>
+    index
+      ? inService((service) => service.get(KeyRotation).rotateIndex(), [IndexRotationModule])
+      : inService((service) => service.get(KeyRotation).rotate()),
+  );
+
 program
   .command('migrate')
   .description('brings the database schema up to date (each start does that too)')
@@ -114,5 +153,6 @@ program
 program.parseAsync().catch((error: unknown) => {
   const isExpected = error instanceof ConfigError || error instanceof AppError;
   console.error(isExpected || error instanceof Error ? error.message : error);
-  process.exitCode = 1;
+  // A service that refused to start leaves its connections to the database open.
+  process.exit(1);
 });

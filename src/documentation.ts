@@ -7,7 +7,10 @@ import { addErrorResponses, operationsOf } from './platform/openapi/error-respon
 import { headerRefs, HEADERS } from './platform/openapi/response-headers';
 
 /** What each scope allows, for the "Authorize" dialog. */
-const SCOPE_WORDS = Object.fromEntries(SCOPES.map((scope) => [scope, scope.replace(/(.*):(.*)/, '$2 $1')]));
+const SCOPE_WORDS = {
+  ...Object.fromEntries(SCOPES.map((scope) => [scope, scope.replace(/(.*):(.*)/, '$2 $1')])),
+  'customers:pii': 'read personal numbers of customers in full',
+};
 
 /** The OpenAPI document of all routes. */
 export function createDocument(app: NestExpressApplication): OpenAPIObject {

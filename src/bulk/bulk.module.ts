@@ -2,7 +2,12 @@ import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { CustomerModule } from '../customer/customer.module';
 import { BulkService } from './bulk.service';
+import { CommerceBulkService } from './commerce/commerce-bulk.service';
+import { CommerceIdImporter, CommerceSourceIdImporter } from './commerce/commerce.importers';
+import { CommerceRow } from './commerce/commerce-row';
 import { BulkJobController } from './controllers/bulk-job.controller';
+import { CommerceBulkController } from './controllers/commerce-bulk.controller';
+import { JobEventsController } from './controllers/job-events.controller';
 import { CustomerFileController } from './controllers/customer-file.controller';
 import { ContactsTable } from './customers/contacts.table';
 import { CustomerCreationTable } from './customers/customer-creation.table';
@@ -13,6 +18,7 @@ import { ChunkApplier } from './engine/chunk-applier';
 import { ImporterRegistry } from './engine/importer.registry';
 import { JobRunner } from './engine/job-runner';
 import { FileIntake } from './files/file-intake';
+import { ItemIntake } from './files/item-intake';
 import { JobFiles } from './files/job-files';
 import { ResultDownload } from './files/result-download';
 import { ResultFiles } from './files/result-files';
@@ -25,15 +31,39 @@ import { NdjsonFormat } from './formats/ndjson.format';
 import { XlsxFormat } from './formats/xlsx.format';
 import { BulkJobRepository } from './jobs/bulk-job.repository';
 import { BulkJobService } from './jobs/bulk-job.service';
+import { JobEventsService } from './jobs/job-events.service';
 import { JobIntake } from './jobs/job-intake';
 import { JobLease } from './jobs/job-lease';
+import { JobQueue } from './jobs/job-queue';
+import { JobRowsService } from './jobs/job-rows.service';
+import { JobWait } from './jobs/job-wait';
 import { JobResumer } from './jobs/job-resumer';
 import { JobWorker } from './jobs/job-worker';
 
 const FORMATS = [CsvFormat, NdjsonFormat, XlsxFormat];
 const ENGINE = [BulkService, ChunkApplier, FormatRegistry, ImporterRegistry, JobRunner];
-const FILES = [FileIntake, JobFiles, ResultDownload, ResultFiles, ResultLinkService, TemplateFiles, UploadReceiver];
-const JOBS = [BulkJobRepository, BulkJobService, JobIntake, JobLease, JobResumer, JobWorker];
+const FILES = [
+  FileIntake,
+  ItemIntake,
+  JobFiles,
+  ResultDownload,
+  ResultFiles,
+  ResultLinkService,
+  TemplateFiles,
+  UploadReceiver,
+];
+const JOBS = [
+  BulkJobRepository,
+  BulkJobService,
+  JobEventsService,
+  JobIntake,
+  JobLease,
+  JobQueue,
+  JobResumer,
+  JobRowsService,
+  JobWait,
+  JobWorker,
+];
 const CUSTOMERS = [
   ContactsTable,
   CustomerCreationImporter,
@@ -43,11 +73,13 @@ const CUSTOMERS = [
   CustomerUpdateTable,
 ];
 
+const COMMERCE = [CommerceBulkService, CommerceIdImporter, CommerceRow, CommerceSourceIdImporter];
+
 /** The bulk engine, its file formats, and the bulk entrances to customers. */
 @Module({
   imports: [CustomerModule, DiscoveryModule],
-  controllers: [CustomerFileController, BulkJobController],
-  providers: [...FORMATS, ...ENGINE, ...FILES, ...JOBS, ...CUSTOMERS],
+  controllers: [CustomerFileController, CommerceBulkController, BulkJobController, JobEventsController],
+  providers: [...FORMATS, ...ENGINE, ...FILES, ...JOBS, ...CUSTOMERS, ...COMMERCE],
   exports: [BulkService, JobFiles],
 })
 export class BulkModule {}

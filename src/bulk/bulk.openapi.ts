@@ -2,12 +2,15 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiResponse } from '@nestjs/swagger';
 import { linkExpired } from '../platform/auth/auth.errors';
 import { companyNotAccessible } from '../platform/companies/company.errors';
+import type { AppError } from '../platform/errors/app-error';
 import { PayloadTooLarge, UnreadableBody } from '../platform/errors/http.errors';
 import { ApiErrors, invalidField } from '../platform/openapi/api-errors';
 import { headerRefs } from '../platform/openapi/response-headers';
 import { ApiReceivablesSuccess } from '../families/receivables.openapi';
 import { BulkResponse } from './dto/bulk-response.dto';
-import type { JobResponse } from './dto/job-response.dto';
+import { JobResponse } from './dto/job-response.dto';
+import type { JobRowResponse } from './dto/job-row.dto';
+import { ApiPreferHeader } from './prefer.openapi';
 import { noKnownFormat, UnreadableFile, UnusableTable } from './formats/file.errors';
 import { JobInterrupted, jobNotFound, ResultNotFound } from './jobs/bulk-job.errors';
 
@@ -105,11 +108,51 @@ export const JOB_EXAMPLE: JobResponse = {
   etaSeconds: 0,
   error: null,
   links: {
+    unprocessed: null,
+    events: `${JOB_URL}/events?${SIGNATURE}`,
+    rows: `${JOB_URL}/rows`,
     self: JOB_URL,
     success: `${JOB_URL}/results/success.csv?${SIGNATURE}`,
     failure: `${JOB_URL}/results/failure.csv?${SIGNATURE}`,
   },
 };
+
+/** The same job while it was worked on. */
+export const RUNNING_JOB_EXAMPLE: JobResponse = {
+  ...JOB_EXAMPLE,
+  state: 'running',
+  finishedAt: null,
+  counters: { ...JOB_EXAMPLE.counters, updated: 0, failed: 0, unprocessed: JOB_EXAMPLE.counters.received },
+  rowsPerSecond: null,
+  etaSeconds: null,
+  links: { ...JOB_EXAMPLE.links, success: null, failure: null },
+};
+
+/** What a listener of it gets. */
+export const JOB_EVENTS_EXAMPLE = `retry: 1000
+
+id: 1
+event: progress
+data: ${JSON.stringify({ ...JOB_EXAMPLE.counters, rowsPerSecond: 21000, etaSeconds: 0 })}
+
+id: 1
+event: end
+data: ${JSON.stringify(JOB_EXAMPLE)}
+
+`;
+
+/** Its rows. */
+export const JOB_ROWS_EXAMPLE: JobRowResponse[] = [
+  { row: 2, table: 'Customers', outcome: 'updated', recordId: 'KC7Q2M9RX4T1B8ZC', errors: [], warnings: [] },
+  {
+    row: 3,
+    table: 'Customers',
+    outcome: 'failed',
+    recordId: 'KC4T1B8ZC7Q2M9RX',
+    errors: PARTLY_APPLIED.failureRequests[0]?.errors ?? [],
+    warnings: [],
+  },
+];
 
 /** The form of a bulk call. */
 const FORM = {
@@ -140,11 +183,18 @@ export function ApiCustomerFile(kind: 'create' | 'update'): MethodDecorator {
       : { 'Every row was applied': ALL_APPLIED, 'One row was refused': PARTLY_APPLIED };
   return applyDecorators(
     ApiConsumes('multipart/form-data'),
+    ApiPreferHeader(),
     ApiBody({ required: true, schema: FORM }),
     ApiReceivablesSuccess(BulkResponse, {
       description: 'What became of the rows; 200 whenever the file could be worked through, even if every row failed.',
       payloads,
       headers: ['X-Job-Id'],
+    }),
+    ApiReceivablesSuccess(JobResponse, {
+      status: 202,
+      description: 'The job is not done yet and goes on; read what became of it at its address.',
+      payloads: { 'A call that did not wait': RUNNING_JOB_EXAMPLE },
+      headers: ['X-Job-Id', 'Location'],
     }),
     ApiErrors(
       new UnreadableBody('The form has no part named "file"; send the table as one file part of that name.'),
@@ -188,8 +238,8 @@ export function ApiFileAnswer(
 const INVALID_JOB_ID = invalidField('JobIdParam', 'jobId', 'JOB1', 'jobId must be JOB followed by 26 of A-Z and 0-9');
 
 /** Documents the errors of a route on one job. */
-export function ApiJobErrors(): MethodDecorator {
-  return ApiErrors(INVALID_JOB_ID, jobNotFound());
+export function ApiJobErrors(...more: readonly AppError[]): MethodDecorator {
+  return ApiErrors(INVALID_JOB_ID, jobNotFound(), ...more);
 }
 
 /** Documents the errors of the download of a result file. */
@@ -199,7 +249,7 @@ export function ApiResultErrors(): MethodDecorator {
       'ResultFileParam',
       'file',
       'rows.csv',
-      'file must be success or failure and a format, such as failure.csv',
+      'file must be success, failure or unprocessed and a format, such as failure.csv',
     ),
     linkExpired(),
     jobNotFound(),

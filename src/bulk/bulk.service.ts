@@ -1,16 +1,26 @@
 import { Injectable } from '@nestjs/common';
-import { UploadReceiver } from './files/upload.receiver';
-import type { BulkJob } from './jobs/bulk-job.entity';
-import { ImportRequest, JobIntake } from './jobs/job-intake';
-import { JobListeners, JobWorker } from './jobs/job-worker';
+import { FileIntake } from './files/file-intake';
+import { ItemIntake, ItemRows } from './files/item-intake';
+import { Upload, UploadReceiver } from './files/upload.receiver';
+import { JobIntake, JobRequest } from './jobs/job-intake';
+import { BulkRun, JobWait } from './jobs/job-wait';
+import type { JobListeners } from './jobs/job-worker';
 
-/** Turns an uploaded file into a job, runs it and leaves its result files. */
+/** What a call wants of its job besides having it done. */
+export interface RunOptions extends JobListeners {
+  /** Milliseconds to wait for it; null or absent: as long as the service does. */
+  readonly waitMs?: number | null;
+}
+
+/** Turns what came in, a file or the items of a request, into a job and runs it. */
 @Injectable()
 export class BulkService {
   constructor(
     private readonly uploads: UploadReceiver,
+    private readonly files: FileIntake,
+    private readonly items: ItemIntake,
     private readonly intake: JobIntake,
-    private readonly worker: JobWorker,
+    private readonly jobs: JobWait,
   ) {}
 
   /**
@@ -19,8 +29,19 @@ export class BulkService {
    * @throws the file errors when the file as a whole cannot be used: nothing is applied and no file stays behind.
    * @throws JobFailed when the result does not add up, JobInterrupted when the service stops meanwhile.
    */
-  async importFile(request: ImportRequest, listeners: JobListeners = {}): Promise<BulkJob> {
-    const job = await this.intake.accept(request).finally(() => this.uploads.discard(request.upload));
-    return this.worker.work(job, listeners);
+  async importFile(request: JobRequest, upload: Upload, options: RunOptions = {}): Promise<BulkRun> {
+    const take = this.intake.accept(request, (jobId, tables) => this.files.take(jobId, tables, upload));
+    const job = await take.finally(() => this.uploads.discard(upload));
+    return this.jobs.run(job, options, options.waitMs ?? null);
+  }
+
+  /**
+   * Works through the items of a request, which have passed its schema; their rows are numbered from 1.
+   *
+   * @throws JobFailed, JobInterrupted as `importFile` does.
+   */
+  async applyItems(request: JobRequest, rows: ItemRows, options: RunOptions = {}): Promise<BulkRun> {
+    const job = await this.intake.accept(request, (jobId) => this.items.take(jobId, rows));
+    return this.jobs.run(job, options, options.waitMs ?? null);
   }
 }

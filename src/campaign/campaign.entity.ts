@@ -1,8 +1,9 @@
 import { Column, Entity } from 'typeorm';
 import { IdColumn, JsonColumn, RefColumn, TimeColumn } from '../platform/database/columns';
 
+export const CAMPAIGN_TYPES = ['emi', 'edi', 'lead'] as const;
 /** Decides which field identifies a record: `loan_id` (emi, edi) or `lead_id` (lead). */
-export type CampaignType = 'emi' | 'edi' | 'lead';
+export type CampaignType = (typeof CAMPAIGN_TYPES)[number];
 
 /** A campaign of a company: whom to turn to, when and in which languages. */
 @Entity('campaigns')
@@ -56,4 +57,7 @@ export class Campaign {
 
   @TimeColumn()
   updatedAt: Date;
+
+  @TimeColumn({ nullable: true })
+  deletedAt: Date | null;
 }

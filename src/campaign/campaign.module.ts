@@ -1,7 +1,32 @@
 import { Module } from '@nestjs/common';
+import { BulkModule } from '../bulk/bulk.module';
 import { CampaignRepository } from './campaign.repository';
 import { CampaignService } from './campaign.service';
+import { CampaignController } from './controllers/campaign.controller';
+import { CampaignCustomerController } from './controllers/campaign-customer.controller';
+import { CampaignRecordController } from './controllers/campaign-record.controller';
+import { CampaignRecordRepository } from './records/campaign-record.repository';
+import { CampaignRecordService } from './records/campaign-record.service';
+import { CampaignRecordAddImporter, CampaignRecordUpdateImporter } from './records/record.importers';
+import { RecordAdditionService } from './records/record-addition.service';
+import { RecordBulkService } from './records/record-bulk.service';
+import { RecordUpdateService } from './records/record-update.service';
+
+const RECORDS = [
+  CampaignRecordAddImporter,
+  CampaignRecordRepository,
+  CampaignRecordService,
+  CampaignRecordUpdateImporter,
+  RecordAdditionService,
+  RecordBulkService,
+  RecordUpdateService,
+];
 
 /** Campaigns and their records. */
-@Module({ providers: [CampaignRepository, CampaignService], exports: [CampaignService] })
+@Module({
+  imports: [BulkModule],
+  controllers: [CampaignController, CampaignCustomerController, CampaignRecordController],
+  providers: [CampaignRepository, CampaignService, ...RECORDS],
+  exports: [CampaignService],
+})
 export class CampaignModule {}

@@ -1,12 +1,25 @@
 import { Injectable } from '@nestjs/common';
+import { Transaction } from '../platform/database/transaction';
 import { UnitOfWork } from '../platform/database/unit-of-work';
+import { Conflict, InvalidRequest } from '../platform/errors/http.errors';
 import { Campaign } from './campaign.entity';
-import { CampaignRepository } from './campaign.repository';
+import { CampaignRepository, CampaignSearch } from './campaign.repository';
+import { CampaignRecordRepository } from './records/campaign-record.repository';
+import type { JsonObject } from './records/document-merge';
+import { RecordAdditionService } from './records/record-addition.service';
+import { identifierOf } from './records/record.rules';
+
+/** What callers say about a campaign. */
+export type CampaignFields = Omit<
+  Campaign,
+  'id' | 'companyRef' | 'campaignId' | 'createdAt' | 'updatedAt' | 'deletedAt'
+>;
 
 /** A campaign as it is given, with its first records by their id. */
 export interface NewCampaign {
-  readonly campaign: Omit<Campaign, 'id' | 'companyRef' | 'createdAt' | 'updatedAt'>;
-  readonly records: ReadonlyMap<string, object>;
+  readonly campaignId: string;
+  readonly fields: CampaignFields;
+  readonly records: ReadonlyMap<string, JsonObject>;
 }
 
 /** Campaigns of a company. */
@@ -15,24 +28,84 @@ export class CampaignService {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly campaigns: CampaignRepository,
+    private readonly records: CampaignRecordRepository,
+    private readonly additions: RecordAdditionService,
   ) {}
 
-  /** Stores a campaign and its first records, all or nothing. */
-  async create(companyRef: number, { campaign, records }: NewCampaign): Promise<void> {
-    const now = new Date();
-    const stamps = { companyRef, createdAt: now, updatedAt: now };
-    await this.unitOfWork.run(async (transaction) => {
-      const campaignRef = await this.campaigns.insert(transaction, { ...campaign, ...stamps });
-      await this.campaigns.insertRecords(
-        transaction,
-        [...records].map(([recordId, data]) => ({
-          ...stamps,
-          campaignRef,
-          recordId,
-          data: JSON.stringify(data),
-          version: 1,
-        })),
-      );
+  /** Stores a campaign and its first records, all or nothing. @throws InvalidRequest */
+  create(companyRef: number, changedBy: string, { campaignId, fields, records }: NewCampaign): Promise<Campaign> {
+    checkPeriod(fields);
+    const at = new Date();
+    return this.unitOfWork.run(async (transaction) => {
+      const row = { ...fields, campaignId, companyRef, createdAt: at, updatedAt: at, deletedAt: null };
+      const id = await this.campaigns.insert(transaction, row);
+      const context = { companyRef, changedBy, jobId: null, at };
+      const additions = [...records].map(([recordId, data]) => ({ row: null, recordId, data }));
+      await this.additions.apply(transaction, context, id, additions);
+      return { id, ...row };
     });
   }
+
+  /** @throws CampaignNotAccessible */
+  get(companyRef: number, campaignId: string): Promise<Campaign> {
+    return this.unitOfWork.read((transaction) => this.campaigns.get(transaction, companyRef, campaignId));
+  }
+
+  /** One page of campaigns, newest first, and how many there are in all. */
+  list(companyRef: number, search: CampaignSearch): Promise<[Campaign[], number]> {
+    return this.unitOfWork.read((transaction) => this.campaigns.list(transaction, companyRef, search));
+  }
+
+  /** Changes a campaign and tells which fields differ now. @throws CampaignNotAccessible, InvalidRequest, Conflict */
+  update(
+    companyRef: number,
+    campaignId: string,
+    changes: Partial<CampaignFields>,
+  ): Promise<{ campaign: Campaign; updatedFields: string[] }> {
+    return this.unitOfWork.run(async (transaction) => {
+      const campaign = await this.campaigns.getLocked(transaction, companyRef, campaignId);
+      const given: [string, unknown][] = Object.entries(changes);
+      const differing = given.filter(
+        ([name, value]) => value !== undefined && !isSame(campaign[name as keyof CampaignFields], value),
+      );
+      if (differing.length === 0) return { campaign, updatedFields: [] };
+      const changed: Campaign = { ...campaign, ...Object.fromEntries(differing), updatedAt: new Date() };
+      checkPeriod(changed);
+      await this.checkType(transaction, campaign, changed);
+      const { id: _id, ...columns } = changed;
+      await this.campaigns.update(transaction, campaign, columns);
+      return { campaign: changed, updatedFields: differing.map(([name]) => name) };
+    });
+  }
+
+  /** Deletes a campaign with its records softly: no route shows them again. @throws CampaignNotAccessible */
+  delete(companyRef: number, campaignId: string): Promise<void> {
+    return this.unitOfWork.run(async (transaction) => {
+      const campaign = await this.campaigns.getLocked(transaction, companyRef, campaignId);
+      await this.campaigns.update(transaction, campaign, { deletedAt: new Date() });
+    });
+  }
+
+  private async checkType(transaction: Transaction, before: Campaign, after: Campaign): Promise<void> {
+    const [was, is] = [identifierOf(before.campaignType), identifierOf(after.campaignType)];
+    if (was === is) return;
+    const owner = { companyRef: before.companyRef, campaignRef: before.id };
+    if ((await this.records.count(transaction, owner)) > 0) {
+      throw new Conflict(
+        `The campaign has records that are known by ${was}; a type whose records are known by ${is} needs a new campaign.`,
+      );
+    }
+  }
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function checkPeriod({ startDate, endDate }: Pick<Campaign, 'startDate' | 'endDate'>): void {
+  if (endDate >= startDate) return;
+  const message = 'endDate must not be before startDate';
+  throw new InvalidRequest(message, {
+    issues: [{ object: 'campaign', field: 'endDate', rejectedValue: endDate, message }],
+  });
 }

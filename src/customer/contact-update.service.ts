@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import type { ChangeContext } from '../platform/history/history-entry.entity';
 import { Transaction } from '../platform/database/transaction';
 import type { CodedIssue } from '../platform/validation/coded-issue';
 import { CustomerContact } from './customer-contact.entity';
-import { ChangeContext, CustomerOutcome, CustomerUpdate, failed } from './customer-change';
+import { CustomerOutcome, CustomerUpdate, failed } from './customer-change';
 import { CustomerRepository } from './customer.repository';
 import { CustomerUpdateService } from './customer-update.service';
 import type { ContactPatch } from './dto/contact.dto';

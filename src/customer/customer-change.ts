@@ -1,17 +1,10 @@
 import type { Caller } from '../platform/auth/caller';
 import type { CompanyScope } from '../platform/companies/company-access';
+import { type ChangeContext, historyFacts } from '../platform/history/history-entry.entity';
 import type { CodedIssue } from '../platform/validation/coded-issue';
 import type { FieldChange, CustomerHistory } from './customer-history.entity';
 import type { Customer } from './customer.entity';
 import { CUSTOMER_FIELDS, CustomerPatch } from './rules/customer.rules';
-
-/** Whose book is changed, and by whom; stands in the history. */
-export interface ChangeContext {
-  readonly companyRef: number;
-  readonly changedBy: string;
-  readonly jobId: string | null;
-  readonly at: Date;
-}
 
 /** Context of a single request. */
 export function changeContext(caller: Caller, company: CompanyScope): ChangeContext {
@@ -61,20 +54,11 @@ export function takenRefNo(refNo: string): CodedIssue {
 /** History entry of a change. */
 export function historyEntry(
   context: ChangeContext,
-  customer: Customer,
+  customer: Pick<Customer, 'id' | 'version'>,
   row: number | null,
   changes: FieldChange[],
 ): Omit<CustomerHistory, 'id'> {
-  return {
-    companyRef: context.companyRef,
-    customerRef: customer.id,
-    version: customer.version,
-    changedAt: context.at,
-    changedBy: context.changedBy,
-    jobId: context.jobId,
-    rowNo: row,
-    changes,
-  };
+  return { ...historyFacts(context, customer.version, row), customerRef: customer.id, changes };
 }
 
 /** The fields a new customer was given, as changes from nothing. */

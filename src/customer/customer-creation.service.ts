@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import type { ChangeContext } from '../platform/history/history-entry.entity';
 import { Transaction } from '../platform/database/transaction';
 import { randomPublicId } from '../platform/ids/public-id';
 import type { CodedIssue } from '../platform/validation/coded-issue';
 import {
-  ChangeContext,
   creationChanges,
   CustomerCreation,
   CustomerOutcome,

@@ -1,5 +1,6 @@
-import { Column, Entity } from 'typeorm';
-import { IdColumn, JsonColumn, RefColumn, TimeColumn } from '../platform/database/columns';
+import { Entity } from 'typeorm';
+import { JsonColumn, RefColumn } from '../platform/database/columns';
+import { HistoryEntry } from '../platform/history/history-entry.entity';
 
 /** One field before and after a change. */
 export interface FieldChange {
@@ -8,33 +9,11 @@ export interface FieldChange {
   readonly to: unknown;
 }
 
-/** One change of a customer: who, when, by which row of which job, and what. Never altered once written. */
+/** One change of a customer. */
 @Entity('customer_history')
-export class CustomerHistory {
-  @IdColumn()
-  id: number;
-
-  @RefColumn()
-  companyRef: number;
-
+export class CustomerHistory extends HistoryEntry {
   @RefColumn()
   customerRef: number;
-
-  /** Version of the customer after the change. */
-  @Column({ type: 'int' })
-  version: number;
-
-  @TimeColumn()
-  changedAt: Date;
-
-  @Column()
-  changedBy: string;
-
-  @Column({ type: 'varchar', nullable: true })
-  jobId: string | null;
-
-  @Column({ type: 'int', nullable: true })
-  rowNo: number | null;
 
   @JsonColumn()
   changes: FieldChange[];

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LessThan } from 'typeorm';
-import { insertMany, selectMany } from '../platform/database/set-based';
+import { insertMany, selectMany, updateMany } from '../platform/database/set-based';
 import { Transaction } from '../platform/database/transaction';
 import { CustomerHistory } from './customer-history.entity';
 
@@ -24,6 +24,21 @@ export class CustomerHistoryRepository {
       order: { id: 'DESC' },
       take: limit,
     });
+  }
+
+  /** Entries of all companies that tell of a change of that field, in order of their id; for key rotation. */
+  listByField(transaction: Transaction, field: string, afterId: number, limit: number): Promise<CustomerHistory[]> {
+    return transaction
+      .createQueryBuilder(CustomerHistory, 'entry')
+      .where('entry.id > :afterId AND entry.changes LIKE :field', { afterId, field: `%"field":"${field}"%` })
+      .orderBy('entry.id')
+      .limit(limit)
+      .getMany();
+  }
+
+  /** Writes the changes of entries anew: what they tell stays, only how it is sealed differs. */
+  replaceChanges(transaction: Transaction, entries: readonly CustomerHistory[]): Promise<void> {
+    return updateMany(transaction, CustomerHistory, entries, ['changes']);
   }
 
   /** Which row of a job created or changed each of those customers. */

@@ -4,7 +4,7 @@ import { CompanyScope } from '../platform/companies/company-access';
 import { UnitOfWork } from '../platform/database/unit-of-work';
 import { changeContext, historyEntry } from './customer-change';
 import { CustomerHistoryRepository } from './customer-history.repository';
-import type { CustomerStatus } from './customer.entity';
+import type { CustomerStatus } from './customer-record.entity';
 import { customerChanged } from './customer.errors';
 import { CustomerRepository } from './customer.repository';
 

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import type { ChangeContext } from '../platform/history/history-entry.entity';
 import { Transaction } from '../platform/database/transaction';
 import type { CodedIssue } from '../platform/validation/coded-issue';
-import { ChangeContext, CustomerOutcome, CustomerUpdate, failed, historyEntry } from './customer-change';
+import { CustomerOutcome, CustomerUpdate, failed, historyEntry } from './customer-change';
 import { CustomerHistory } from './customer-history.entity';
 import { CustomerHistoryRepository } from './customer-history.repository';
 import type { Customer } from './customer.entity';

@@ -1,27 +1,10 @@
 import { Column, Entity } from 'typeorm';
-import { IdColumn, JsonColumn, RefColumn, TimeColumn } from '../platform/database/columns';
+import { JsonColumn } from '../platform/database/columns';
+import { CustomerRecord } from './customer-record.entity';
 
-export type CustomerStatus = 'ACTIVE' | 'INACTIVE';
-
-/** A customer in the book of a company. */
+/** A customer as the receivables API sees it. */
 @Entity('customers')
-export class Customer {
-  @IdColumn()
-  id: number;
-
-  @RefColumn()
-  companyRef: number;
-
-  /** Public id, `^KC[A-Z0-9]{14}$`. */
-  @Column()
-  customerId: string;
-
-  @Column({ type: 'varchar' })
-  status: CustomerStatus;
-
-  @Column()
-  legalName: string;
-
+export class Customer extends CustomerRecord {
   /** The company's own number for the customer; unique among those that are not deleted. */
   @Column({ type: 'varchar', nullable: true })
   uniqueRefNo: string | null;
@@ -59,21 +42,4 @@ export class Customer {
 
   @Column({ type: 'int', nullable: true })
   paymentTermsDays: number | null;
-
-  /** Counts the changes; a write names the version it was made from. */
-  @Column({ type: 'int' })
-  version: number;
-
-  /** 0 while the customer lives, its own id afterwards, so that its reference number may be used again. */
-  @RefColumn()
-  deletionKey: number;
-
-  @TimeColumn()
-  createdAt: Date;
-
-  @TimeColumn()
-  updatedAt: Date;
-
-  @TimeColumn({ nullable: true })
-  deletedAt: Date | null;
 }

@@ -1,5 +1,13 @@
 import { Module } from '@nestjs/common';
+import { CommerceBookWriter } from './commerce/commerce-book.writer';
+import { CommerceCustomerRepository } from './commerce/commerce-customer.repository';
+import { CommerceCustomerService } from './commerce/commerce-customer.service';
+import { CommerceUpsertService } from './commerce/commerce-upsert.service';
+import { CustomerHistorySsnColumn, CustomerSsnColumn } from './commerce/customer-ssn.columns';
+import { CustomerSsnService } from './commerce/customer-ssn.service';
 import { ContactUpdateService } from './contact-update.service';
+import { CommerceCustomerController } from './controllers/commerce-customer.controller';
+import { CustomerAddressController } from './controllers/customer-address.controller';
 import { CustomerController } from './controllers/customer.controller';
 import { CustomerStatusController } from './controllers/customer-status.controller';
 import { CustomerCreationService } from './customer-creation.service';
@@ -11,20 +19,31 @@ import { CustomerUpdateService } from './customer-update.service';
 import { CustomerRepository } from './customer.repository';
 import { CustomerService } from './customer.service';
 
+const RECEIVABLES = [
+  ContactUpdateService,
+  CustomerCreationService,
+  CustomerDependents,
+  CustomerHistoryRepository,
+  CustomerHistoryService,
+  CustomerRepository,
+  CustomerService,
+  CustomerStatusService,
+  CustomerUpdateService,
+];
+const COMMERCE = [
+  CommerceBookWriter,
+  CommerceCustomerRepository,
+  CommerceCustomerService,
+  CommerceUpsertService,
+  CustomerHistorySsnColumn,
+  CustomerSsnColumn,
+  CustomerSsnService,
+];
+
 /** Customers of a company: single requests, and the services bulk work applies its rows with. */
 @Module({
-  controllers: [CustomerStatusController, CustomerController],
-  providers: [
-    ContactUpdateService,
-    CustomerCreationService,
-    CustomerDependents,
-    CustomerHistoryRepository,
-    CustomerHistoryService,
-    CustomerRepository,
-    CustomerService,
-    CustomerStatusService,
-    CustomerUpdateService,
-  ],
-  exports: [ContactUpdateService, CustomerCreationService, CustomerUpdateService],
+  controllers: [CustomerStatusController, CustomerController, CommerceCustomerController, CustomerAddressController],
+  providers: [...RECEIVABLES, ...COMMERCE],
+  exports: [CommerceUpsertService, ContactUpdateService, CustomerCreationService, CustomerUpdateService],
 })
 export class CustomerModule {}

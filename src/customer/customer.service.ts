@@ -1,8 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Caller } from '../platform/auth/caller';
 import { CompanyScope } from '../platform/companies/company-access';
-import { uniqueViolation } from '../platform/database/driver-error';
-import { Transaction } from '../platform/database/transaction';
 import { UnitOfWork } from '../platform/database/unit-of-work';
 import { InvalidRequest } from '../platform/errors/http.errors';
 import type { CodedIssue } from '../platform/validation/coded-issue';
@@ -57,7 +55,7 @@ export class CustomerService {
 
   /** @throws InvalidRequest when a rule over several fields is broken or the reference number is taken. */
   create(caller: Caller, company: CompanyScope, request: CreateCustomerRequest): Promise<CustomerAggregate> {
-    return this.write(async (transaction) => {
+    return this.unitOfWork.runAgainstRivals(async (transaction) => {
       const context = changeContext(caller, company);
       const fields = { ...toCustomerPatch(request), legalName: request.legalName };
       const plan = await this.dependents.plan(transaction, { companyRef: company.ref, id: 0 }, request);
@@ -76,7 +74,7 @@ export class CustomerService {
     customerId: string,
     request: UpdateCustomerRequest,
   ): Promise<CustomerAggregate> {
-    return this.write(async (transaction) => {
+    return this.unitOfWork.runAgainstRivals(async (transaction) => {
       const locked = await this.customers.getLocked(transaction, company.ref, customerId);
       const plan = await this.dependents.plan(transaction, locked, request);
       if (plan.issues.length > 0) throw refuse(plan.issues);
@@ -87,16 +85,6 @@ export class CustomerService {
       await this.dependents.write(transaction, customer, plan);
       return this.dependents.load(transaction, customer);
     });
-  }
-
-  /** A rival that took the reference number after it was found free shows at the second look, as any other holder. */
-  private async write<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    try {
-      return await this.unitOfWork.run(work);
-    } catch (error) {
-      if (uniqueViolation(error) === null) throw error;
-      return this.unitOfWork.run(work);
-    }
   }
 }
 

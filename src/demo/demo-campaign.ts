@@ -16,8 +16,8 @@ const loan = (id: string, firstName: string, lastName: string, amount: number) =
 
 /** The campaign and records of the published example, so that it works as printed. */
 export const DEMO_CAMPAIGN: NewCampaign = {
-  campaign: {
-    campaignId: 'camp_abc123',
+  campaignId: 'camp_abc123',
+  fields: {
     name: 'December instalments',
     description: 'Reminds of instalments that fall due in December.',
     campaignType: 'emi',

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CredentialService } from '../platform/auth/credential.service';
-import { SCOPES } from '../platform/auth/scopes';
+import { DEFAULT_SCOPES, SCOPES } from '../platform/auth/scopes';
 import { Company } from '../platform/companies/company.entity';
 
 /** What opens the demo company; random each time it is made. */
@@ -10,13 +10,13 @@ export interface DemoCredentials {
   readonly clientSecret: string;
 }
 
-/** Makes an API key and an OAuth client for the demo company. */
+/** Makes an API key without `customers:pii` for the demo company, and an OAuth client that may ask for every scope. */
 @Injectable()
 export class DemoCredentialService {
   constructor(private readonly credentials: CredentialService) {}
 
   async create(company: Company): Promise<DemoCredentials> {
-    const { key: token } = await this.credentials.createKey(company, 'demo', SCOPES);
+    const { key: token } = await this.credentials.createKey(company, 'demo', DEFAULT_SCOPES);
     const { clientId, clientSecret } = await this.credentials.createClient(company, 'demo', SCOPES);
     return { token, clientId, clientSecret };
   }

@@ -26,15 +26,15 @@ export class DemoImport {
       .update(await readFile(path))
       .digest('hex');
     const customerIds: string[] = [];
-    const job = await this.bulk.importFile(
+    const { job } = await this.bulk.importFile(
       {
         companyRef: company.id,
         createdBy: 'demo',
         family: 'receivables',
         target: CUSTOMER_CREATE,
-        upload: { file: { path, fileName: 'demo-customers.csv', sha256 }, contacts: null },
         options: { duplicates: 'first' },
       },
+      { file: { path, fileName: 'demo-customers.csv', sha256 }, contacts: null },
       {
         onProgress: ({ tallies: [main] }) => console.error(`  ${main?.created ?? 0} of ${main?.received ?? 0} rows`),
         onOutcome: ({ recordId }) => {

@@ -44,9 +44,9 @@ export class DemoService {
     await this.companies.create('Demo Retail', root);
     await this.companies.create('Demo Wholesale', root);
     const customerIds = await this.work.run(root, LISTED_CUSTOMERS);
-    await this.campaigns.create(root.id, DEMO_CAMPAIGN);
+    await this.campaigns.create(root.id, 'demo', DEMO_CAMPAIGN);
     const credentials = await this.credentials.create(root);
-    const { campaignId } = DEMO_CAMPAIGN.campaign;
+    const { campaignId } = DEMO_CAMPAIGN;
     await this.write({ baseUrl, ...credentials, companyId: root.companyId, customerIds, campaignId });
   }
 

@@ -70,6 +70,8 @@ function payloadSchema(model: PayloadModel): object {
 
 /** What a success looks like. */
 export interface SuccessExamples {
+  /** 200 unless said otherwise. */
+  readonly status?: 200 | 202;
   readonly description: string;
   /** Payloads by what they show. */
   readonly payloads: Readonly<Record<string, unknown>>;
@@ -95,7 +97,7 @@ export function ApiReceivablesSuccess(model: PayloadModel, success: SuccessExamp
   return applyDecorators(
     ApiExtraModels(...models),
     ApiResponse({
-      status: 200,
+      status: success.status ?? 200,
       description: success.description,
       headers: headerRefs(...(success.headers ?? [])),
       content: { 'application/json': { schema, examples: Object.fromEntries(examples) as Record<string, object> } },

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { CredentialService } from '../../src/platform/auth/credential.service';
 import { SignedLinks } from '../../src/platform/auth/signed-link';
-import { SCOPES } from '../../src/platform/auth/scopes';
+import { DEFAULT_SCOPES } from '../../src/platform/auth/scopes';
 import { describeEachEngine } from '../support/engines';
 import { RunningService, startService, Tenant } from '../support/service';
 import { AccessModule } from './auth.fixtures';
@@ -56,7 +56,7 @@ describeEachEngine('access', (engine) => {
       expect(body).toEqual({
         subject: expect.stringMatching(/^key:key_[0-9a-f]{24}$/),
         companyId: tenant.company.companyId,
-        scopes: [...SCOPES],
+        scopes: [...DEFAULT_SCOPES],
       });
     });
 

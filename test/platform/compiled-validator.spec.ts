@@ -1,8 +1,9 @@
 import 'reflect-metadata';
-import { Expose, plainToInstance, Transform, Type } from 'class-transformer';
+import { Expose, Transform, Type } from 'class-transformer';
 import * as v from 'class-validator';
 import fc from 'fast-check';
-import { compileValidator, Violation } from '../../src/platform/validation/compiled-validator';
+import { compileValidator } from '../../src/platform/validation/compiled-validator';
+import { byClassValidator, toVerdict } from '../support/class-validator';
 
 const isEven = {
   name: 'isEven',
@@ -52,20 +53,6 @@ class Customer extends Base {
   contacts: unknown;
 }
 
-function flatten(errors: v.ValidationError[], parent = ''): Omit<Violation, 'value'>[] {
-  return errors.flatMap(({ property, target, constraints = {}, contexts = {}, children = [] }) => {
-    const path = Array.isArray(target) ? `${parent}[${property}]` : parent === '' ? property : `${parent}.${property}`;
-    const own = Object.entries(constraints).map(([constraint, message]) => {
-      return { path, constraint, message, context: contexts[constraint] };
-    });
-    return [...own, ...flatten(children, path)];
-  });
-}
-
-function byClassValidator(dto: new () => object, value: object) {
-  return flatten(v.validateSync(plainToInstance(dto, value), { whitelist: true, forbidNonWhitelisted: true }));
-}
-
 const junk = fc.oneof(
   fc.constantFrom(undefined, null, '', 'any', 0, 1.5, true, '$value', '$property', [], {}, [[]], [null, undefined, 1]),
   fc.string({ maxLength: 6 }),
@@ -96,7 +83,7 @@ describe('A compiled validator', () => {
     const same = fc.property(fc.oneof(customers(0), customers(1), customers(3)), (value) => {
       const expected = byClassValidator(Customer, value);
       seen[expected.length === 0 ? 'valid' : 'broken'] += 1;
-      expect(validate(value).map((violation) => ({ ...violation, value: undefined }))).toEqual(expected);
+      expect(validate(value).map(toVerdict)).toEqual(expected);
     });
     fc.assert(same, { numRuns: 1000 });
     expect(Math.min(seen.valid, seen.broken)).toBeGreaterThan(200);
@@ -106,8 +93,26 @@ describe('A compiled validator', () => {
     const context = { code: 'LIST' };
     const value = Object.freeze({ ...plain, size: 3, main: Object.freeze({ phone: '12', deputies: 'x' }) });
     expect(validate(value)).toEqual([
-      { path: 'size', constraint: 'isEven', message: expect.any(String), value: 3, context: { code: 'ODD' } },
-      { path: 'main.deputies', constraint: 'nestedValidation', message: expect.any(String), value: 'x', context },
+      {
+        path: 'size',
+        property: 'size',
+        constraint: 'isEven',
+        limits: [2],
+        each: false,
+        message: expect.any(String),
+        value: 3,
+        context: { code: 'ODD' },
+      },
+      {
+        path: 'main.deputies',
+        property: 'deputies',
+        constraint: 'nestedValidation',
+        limits: [],
+        each: false,
+        message: expect.any(String),
+        value: 'x',
+        context,
+      },
     ]);
   });
 

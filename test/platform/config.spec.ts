@@ -1,9 +1,17 @@
 import 'reflect-metadata';
 import { AppConfig } from '../../src/platform/config/app-config';
 import { AppKeys } from '../../src/platform/config/app-keys';
+import { parseEncryptionKeys } from '../../src/platform/config/encryption-keys.validator';
 import { ConfigError, environmentName, loadConfig } from '../../src/platform/config/load-config';
+import { newKeyEntry } from '../../src/platform/encryption/new-key';
 
 const STRONG = 'Zk3vQ9pX7wLr2Tn8Yb5Hc1Jd6Mf4Gs0A';
+const [KEY, OTHER_KEY] = [
+  'pX7wLr2Tn8Yb5Hc1Jd6Mf4Gs0AZk3vQ9pX7wLr2Tn8Y=',
+  'Jd6Mf4Gs0AZk3vQ9pX7wLr2Tn8Yb5Hc1Jd6Mf4Gs0AY=',
+];
+const ENTRY_WORDS =
+  'must be <id>:<key>, the id 1 to 20 characters of a-z, 0-9 and -, the key 32 random bytes in base64; make one with: npm run cli -- keys generate';
 
 function faultsOf(environment: Record<string, string>): readonly string[] {
   try {
@@ -26,7 +34,10 @@ describe('the configuration', () => {
       tokenTtlSeconds: 1800,
       linkTtlSeconds: 86_400,
       maxUploadBytes: 268_435_456,
+      maxJsonBytes: 33_554_432,
       maxRows: 1_048_576,
+      concurrentJobs: 4,
+      jobWaitSeconds: 120,
       listedRows: 100,
       logLevel: 'info',
       demoData: true,
@@ -35,7 +46,9 @@ describe('the configuration', () => {
   });
 
   it('takes an empty variable for one that is not there', () => {
-    const names = Object.keys(new AppConfig()).concat('databaseUrl', 'publicUrl', 'appSecret').map(environmentName);
+    const names = Object.keys(new AppConfig())
+      .concat('databaseUrl', 'publicUrl', 'appSecret', 'encryptionKeys', 'blindIndexKey')
+      .map(environmentName);
     const empty = Object.fromEntries(names.map((name) => [name, '']));
     expect(loadConfig(empty)).toEqual(loadConfig({}));
   });
@@ -50,10 +63,15 @@ describe('the configuration', () => {
       DATABASE_POOL_SIZE: '50',
       PUBLIC_URL: 'https://rollbook.example.com',
       APP_SECRET: STRONG,
+      ENCRYPTION_KEYS: `k-2:${KEY},k-1:${OTHER_KEY}`,
+      BLIND_INDEX_KEY: KEY,
       TOKEN_TTL_SECONDS: '60',
       LINK_TTL_SECONDS: '3600',
       MAX_UPLOAD_BYTES: '1048576',
+      MAX_JSON_BYTES: '2097152',
       MAX_ROWS: '1',
+      CONCURRENT_JOBS: '1',
+      JOB_WAIT_SECONDS: '0',
       LISTED_ROWS: '0',
       LOG_LEVEL: 'silent',
       DEMO_DATA: 'false',
@@ -67,10 +85,15 @@ describe('the configuration', () => {
       databasePoolSize: 50,
       publicUrl: 'https://rollbook.example.com',
       appSecret: STRONG,
+      encryptionKeys: `k-2:${KEY},k-1:${OTHER_KEY}`,
+      blindIndexKey: KEY,
       tokenTtlSeconds: 60,
       linkTtlSeconds: 3600,
       maxUploadBytes: 1_048_576,
+      maxJsonBytes: 2_097_152,
       maxRows: 1,
+      concurrentJobs: 1,
+      jobWaitSeconds: 0,
       listedRows: 0,
       logLevel: 'silent',
       demoData: false,
@@ -85,9 +108,12 @@ describe('the configuration', () => {
       DATABASE_POOL_SIZE: '1',
       PUBLIC_URL: 'rollbook',
       APP_SECRET: 'short',
+      ENCRYPTION_KEYS: KEY,
+      BLIND_INDEX_KEY: STRONG,
       TOKEN_TTL_SECONDS: '59',
       LINK_TTL_SECONDS: '2592001',
       MAX_UPLOAD_BYTES: '1',
+      MAX_JSON_BYTES: '1048575',
       MAX_ROWS: '0',
       LISTED_ROWS: '10001',
       LOG_LEVEL: 'loud',
@@ -95,12 +121,15 @@ describe('the configuration', () => {
     });
     expect([...faults].sort()).toEqual([
       'APP_SECRET: must be a random text of at least 32 characters, not an example; make one with: openssl rand -base64 48',
+      'BLIND_INDEX_KEY: must be 32 random bytes in base64; make them with: openssl rand -base64 32',
       'DATABASE_POOL_SIZE: must not be less than 2',
       'DATABASE_URL: must look like mysql://user:password@host:3306/database or mariadb://…',
       'DEMO_DATA: must be a boolean value',
+      `ENCRYPTION_KEYS: entry 1 ${ENTRY_WORDS}`,
       'LINK_TTL_SECONDS: must not be greater than 2592000',
       'LISTED_ROWS: must not be greater than 10000',
       'LOG_LEVEL: must be one of the following values: fatal, error, warn, info, debug, trace, silent',
+      'MAX_JSON_BYTES: must not be less than 1048576',
       'MAX_ROWS: must not be less than 1',
       'MAX_UPLOAD_BYTES: must not be less than 1024',
       'NODE_ENV: must be one of the following values: development, test, production',
@@ -125,6 +154,55 @@ describe('the configuration', () => {
       expect(faultsOf({ PORT: port })).not.toEqual([]);
     },
   );
+});
+
+describe('keys of encrypted fields', () => {
+  const faultOf = (text: string) => faultsOf({ ENCRYPTION_KEYS: text }).join();
+
+  it('are read in their order', () => {
+    const bytes = (key: string) => Buffer.from(key, 'base64');
+    expect(parseEncryptionKeys(`k-2:${KEY},${'k'.repeat(20)}:${OTHER_KEY}`)).toEqual([
+      { id: 'k-2', key: bytes(KEY) },
+      { id: 'k'.repeat(20), key: bytes(OTHER_KEY) },
+    ]);
+    expect(parseEncryptionKeys(newKeyEntry())).toEqual([
+      { id: expect.stringMatching(/^k-\d{8}-[0-9a-f]{6}$/), key: expect.objectContaining({ length: 32 }) },
+    ]);
+    expect(faultOf(`${newKeyEntry()},${newKeyEntry()}`)).toBe('');
+  });
+
+  it.each([
+    ['no id', `:${KEY}`],
+    ['an id with capitals', `K1:${KEY}`],
+    ['an id of 21 characters', `${'k'.repeat(21)}:${KEY}`],
+    ['a key of 31 bytes', `k2:${Buffer.alloc(31, 7).toString('base64')}`],
+    ['a key of 33 bytes', `k2:${Buffer.alloc(33, 7).toString('base64')}`],
+    ['a key in hex', `k2:${Buffer.alloc(32, 7).toString('hex')}`],
+    ['a key without its =', `k2:${KEY.slice(0, -1)}`],
+    ['a key with a spare bit', `k2:${KEY.replace('Y=', 'Z=')}`],
+    ['a blank before it', ` k2:${KEY}`],
+    ['key and id exchanged', `${KEY}:k2`],
+    ['nothing in it', ''],
+  ])('are refused when one has %s, by its place', (_, entry) => {
+    expect(faultOf(`k1:${OTHER_KEY},${entry}`)).toBe(`ENCRYPTION_KEYS: entry 2 ${ENTRY_WORDS}`);
+  });
+
+  it('are refused when two have one id, or one has an id of the service', () => {
+    expect(faultOf(`k1:${KEY},k2:${KEY},k1:${OTHER_KEY}`)).toBe(
+      'ENCRYPTION_KEYS: entries 1 and 3 must not have the same id; make a key with one of its own: npm run cli -- keys generate',
+    );
+    for (const id of ['app', 'blind-index']) {
+      expect(faultOf(`k1:${KEY},${id}:${OTHER_KEY}`)).toBe(
+        'ENCRYPTION_KEYS: entry 2 must have another id: app and blind-index are taken by the service',
+      );
+    }
+  });
+
+  it.each(['', 'k1:', 'k1:k1:', 'K1:', 'app:', ','])('never stand in a message, with "%s" before them', (prefix) => {
+    const faults = faultsOf({ ENCRYPTION_KEYS: `${prefix}${KEY},${KEY}`, BLIND_INDEX_KEY: `${prefix}x${KEY}` });
+    expect(faults).toHaveLength(2);
+    expect(faults.join()).not.toContain(KEY.slice(0, 8));
+  });
 });
 
 describe('in production', () => {
@@ -166,7 +244,9 @@ describe('the keys', () => {
     const [one, again, other] = [new AppKeys(STRONG), new AppKeys(STRONG), new AppKeys(`${STRONG}x`)];
     expect(one).toEqual(again);
     expect(one.accessToken).toHaveLength(32);
-    expect(one.accessToken.equals(one.downloadLink)).toBe(false);
+    const all = Object.values(one as object).map((key: Buffer) => key.toString('hex'));
+    expect(all).toHaveLength(4);
+    expect(new Set(all).size).toBe(4);
     expect(one.accessToken.equals(other.accessToken)).toBe(false);
   });
 });

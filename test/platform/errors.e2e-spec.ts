@@ -86,7 +86,7 @@ describe.each(FAMILIES)('over HTTP, the %s family', (family, path) => {
     ['an unknown charset', () => json('application/json; charset=klingon').send('{}'), 415],
     ['a gzip body', () => json().set('Content-Encoding', 'gzip').send('{}'), 415],
     ['a malformed %-escape in the path', () => service.anonymous.get(`${path}/item/%zz`), 400],
-    ['a malformed %-escape where no route is', () => service.anonymous.get(`${path}/%E0%A4%A`), 404],
+    ['a malformed %-escape where no route is', () => service.anonymous.get(`${path}/nothing/here/%E0%A4%A`), 404],
     ['a method the route does not take', () => service.anonymous.delete(`${path}/item/1`), 405],
     ['a route that is not there', () => service.anonymous.get(`${path}/nothing/here`), 404],
   ];

@@ -1,4 +1,5 @@
 import { campaignFamily } from '../../src/families/campaign.family';
+import { cappedMessages, commerceItemError } from '../../src/families/commerce.codes';
 import { commerceFamily } from '../../src/families/commerce.family';
 import { oauthFamily } from '../../src/families/oauth.family';
 import { receivablesFamily } from '../../src/families/receivables.family';
@@ -11,6 +12,8 @@ const CONTEXT = {
   at: new Date('2024-10-10T08:34:46.987Z'),
   baseUrl: 'https://api.example.com',
 };
+
+const issue = (code: string) => ({ field: 'parent', code, message: `about ${code}`, rejectedValue: null });
 
 function receivablesBody({ errorType, status, message, issues = [] }: Failure): object {
   return {
@@ -90,11 +93,30 @@ describe('codes with words of their own', () => {
 
   it.each([
     ['UNREADABLE_BODY', 10005, 'InvalidJSONPayload'],
+    ['INVALID_LOOKUP_KEY', 10006, 'InvalidLookupKey'],
+    ['SCHEMA_VIOLATION', 10007, 'SchemaValidationException'],
     ['ROUTE_NOT_FOUND', 10008, 'NotFound'],
+    ['INVALID_PAGE', 10015, 'PaginatedResponseException'],
+    ['LOOKUP_KEY_MISSING', 10016, 'LookupKeyNotFound'],
     ['INVALID_REQUEST', 10017, 'PayloadValidationError'],
+    ['CUSTOMER_EXISTS', 60004, 'CustomerExists'],
+    ['CUSTOMER_MULTIPLE_FOUND', 60005, 'CustomerMultipleFound'],
     ['CUSTOMER_NOT_FOUND', 60006, 'CustomerNotFound'],
+    ['NOT_FOUND', 60006, 'CustomerNotFound'],
+    ['PARENT_CUSTOMER_NOT_FOUND', 60007, 'ParentCustomerNotFound'],
   ])('are numbered in commerce: %s is %d %s', (code, number, type) => {
     expect(commerceFamily.render(withCode(code), CONTEXT).body).toMatchObject({ error: { code: number, type } });
+    expect(commerceItemError([issue(code)])).toMatchObject({ code: number, type });
+  });
+
+  it.each([
+    [412, 400, 'BadRequest'],
+    [507, 500, 'InternalError'],
+  ])('go in commerce by the class of a status that has no page of its own: %d is %d %s', (status, code, type) => {
+    expect(commerceFamily.render(withCode('TEST', status), CONTEXT)).toMatchObject({
+      status,
+      body: { error: { code, moreInfo: `https://api.example.com/errors/${code}`, status, type } },
+    });
   });
 
   it.each([
@@ -103,6 +125,55 @@ describe('codes with words of their own', () => {
     ['UNSUPPORTED_GRANT_TYPE', 'unsupported_grant_type'],
   ])('are named in OAuth as RFC 6749 names them: %s is %s', (code, name) => {
     expect(oauthFamily.render(withCode(code), CONTEXT).body).toMatchObject({ error: name });
+  });
+});
+
+describe('an item of commerce that cannot be written', () => {
+  it.each(['PARENT_CYCLE', 'ADDRESS_LIMIT', 'INVALID_FORMAT', 'constructor'])(
+    'breaks a rule that has no number: %s',
+    (code) => {
+      expect(commerceItemError([issue(code)])).toEqual({
+        code: 10017,
+        type: 'PayloadValidationError',
+        messages: [`about ${code}`],
+      });
+    },
+  );
+
+  it('failed by no fault of the caller', () => {
+    const { code, type, messages } = commerceItemError([issue('SYSTEM_ERROR')]);
+    expect([code, type, messages]).toEqual([500, 'InternalError', ['about SYSTEM_ERROR']]);
+    expect(commerceItemError([])).toMatchObject({ code: 500, type: 'InternalError', messages: [expect.any(String)] });
+  });
+
+  it('is numbered by its first issue and tells all', () => {
+    expect(commerceItemError(['PARENT_CUSTOMER_NOT_FOUND', 'INVALID_FORMAT'].map(issue))).toEqual({
+      code: 60007,
+      type: 'ParentCustomerNotFound',
+      messages: ['about PARENT_CUSTOMER_NOT_FOUND', 'about INVALID_FORMAT'],
+    });
+  });
+});
+
+describe('the messages of a commerce error', () => {
+  const numbered = (count: number) => Array.from({ length: count }, (_, index) => `message ${index + 1}`);
+
+  it.each([0, 1, 99, 100])('are all shown: %d', (count) => {
+    expect(cappedMessages(numbered(count))).toEqual(numbered(count));
+  });
+
+  it.each([
+    [101, 'and 2 more'],
+    [250, 'and 151 more'],
+    [10_000, 'and 9901 more'],
+  ])('are at most 100: of %d the last says "%s"', (count, last) => {
+    const expected = [...numbered(99), last];
+    expect(cappedMessages(numbered(count))).toEqual(expected);
+    const codedIssues = numbered(count).map((message) => ({ ...issue('INVALID_FORMAT'), message }));
+    expect(commerceItemError(codedIssues).messages).toEqual(expected);
+    const issues = numbered(count).map((message) => ({ object: 'body', field: 'f', rejectedValue: null, message }));
+    const error = new AppError('SCHEMA_VIOLATION', 'VALIDATION_ERROR', 400, 'Bad.', { issues });
+    expect(commerceFamily.render(error, CONTEXT).body).toMatchObject({ error: { code: 10007, messages: expected } });
   });
 });
 

@@ -34,6 +34,7 @@ const failedQuery = (properties: object) =>
   new QueryFailedError(`SELECT '${SECRET}' FROM customers`, [SECRET], coded(properties, `driver says ${SECRET}`));
 
 const UNREADABLE = 'The request body could not be read; check its format and encoding.';
+const BAD_PATH = 'The path holds a malformed %-escape; escape its parts as UTF-8 (RFC 3986).';
 const FORM = 'The multipart form is malformed; send multipart/form-data with one part named "file".';
 const ABORTED = 'The request broke off before it was complete; nothing was applied.';
 const DATABASE = 'The database does not answer at the moment; try again shortly.';
@@ -44,6 +45,7 @@ const UNKNOWN = 'An unexpected error occurred; it was logged under this request 
 /** The classes by what a family needs to word them: errorType, status, commerce code and type, campaign name. */
 const KINDS = {
   unreadable: ['CLIENT_REQUEST_ERROR', 400, 10005, 'InvalidJSONPayload', ''],
+  badPath: ['CLIENT_REQUEST_ERROR', 400, 400, 'BadRequest', ''],
   noMethod: ['CLIENT_REQUEST_ERROR', 405, 405, 'MethodNotAllowed', 'MethodNotAllowed'],
   notAcceptable: ['CLIENT_REQUEST_ERROR', 406, 406, 'NotAcceptable', 'NotAcceptable'],
   slow: ['CLIENT_REQUEST_ERROR', 408, 408, 'RequestTimeout', 'RequestTimeout'],
@@ -184,7 +186,7 @@ export const FAILURES: readonly Failure[] = [
   row('body parser: aborted', 'aborted', ABORTED, () =>
     coded({ type: 'request.aborted', code: 'ECONNABORTED', status: 400 }),
   ),
-  row('router: malformed path', 'unreadable', UNREADABLE, () => Object.assign(new URIError(SECRET), { status: 400 })),
+  row('router: malformed path', 'badPath', BAD_PATH, () => Object.assign(new URIError(SECRET), { status: 400 })),
   row(
     'multer: file too large',
     'tooLarge',

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DemoCredentialService } from '../../src/demo/demo-credentials';
 import { CredentialService } from '../../src/platform/auth/credential.service';
+import { DEFAULT_SCOPES, SCOPES } from '../../src/platform/auth/scopes';
 import { describeEachEngine } from '../support/engines';
 import { RunningService, startService, Tenant } from '../support/service';
 import { AccessModule, forge } from './auth.fixtures';
@@ -55,6 +57,46 @@ describeEachEngine('access by OAuth', (engine) => {
     await service.as(body.access_token).get(READ).expect(403);
     const refused = await askToken({ ...form, scope: 'jobs:read customers:write' }).expect(400);
     expect(refused.body.error).toBe('invalid_scope');
+  });
+
+  it('gives customers:pii to a client that holds it, and only when it asks for it by name', async () => {
+    const { clientId, clientSecret } = await credentials.createClient(tenant.company, 'all', SCOPES);
+    const scopesFor = async (scope?: string) => {
+      const { body } = await askToken({ client_id: clientId, client_secret: clientSecret, scope }).expect(200);
+      const { body: who } = await service.as(body.access_token).get(READ).expect(200);
+      expect(body.scope.split(' ')).toEqual(who.scopes);
+      return who.scopes;
+    };
+    expect(DEFAULT_SCOPES).not.toContain('customers:pii');
+    expect(await scopesFor()).toEqual([...DEFAULT_SCOPES]);
+    expect(await scopesFor('')).toEqual([...DEFAULT_SCOPES]);
+    expect(await scopesFor('customers:read customers:pii')).toEqual(['customers:read', 'customers:pii']);
+    expect(await scopesFor(SCOPES.join(' '))).toEqual([...SCOPES]);
+  });
+
+  it('keeps customers:pii from the key of the demo, and lets its client ask for it', async () => {
+    const demo = await service.app.get(DemoCredentialService, { strict: false }).create(tenant.company);
+    const { body: who } = await service.as(demo.token).get(READ).expect(200);
+    expect(who.scopes).toEqual([...DEFAULT_SCOPES]);
+    await askToken({ client_id: demo.clientId, client_secret: demo.clientSecret, scope: 'customers:pii' }).expect(200);
+  });
+
+  it('gives no token without a scope to a client whose only one must be named', async () => {
+    const { clientId, clientSecret } = await credentials.createClient(tenant.company, 'pii', ['customers:pii']);
+    const form = { client_id: clientId, client_secret: clientSecret };
+    const { body } = await askToken(form).expect(400);
+    expect(body).toMatchObject({
+      error: 'invalid_scope',
+      error_description: 'The client holds only scopes that must be asked for: name them.',
+    });
+    await askToken({ ...form, scope: 'customers:pii' }).expect(200);
+  });
+
+  it('refuses customers:pii to a client that does not hold it', async () => {
+    const { clientId, clientSecret } = await credentials.createClient(tenant.company, 'default', DEFAULT_SCOPES);
+    const form = { client_id: clientId, client_secret: clientSecret, scope: 'customers:read customers:pii' };
+    const { body } = await askToken(form).expect(400);
+    expect(body.error).toBe('invalid_scope');
   });
 
   it('refuses a wrong secret, an unknown client and a revoked one in the same words', async () => {

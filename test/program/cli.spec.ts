@@ -2,8 +2,10 @@ import { execFile } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SCOPES } from '../../src/platform/auth/scopes';
-import { createDatabase, TestDatabase } from '../support/engines';
+import { DEFAULT_SCOPES, SCOPES } from '../../src/platform/auth/scopes';
+import { TokenVerifier } from '../../src/platform/auth/token-verifier';
+import { parseEncryptionKeys } from '../../src/platform/config/encryption-keys.validator';
+import { createDatabase, describeEachEngine, TestDatabase } from '../support/engines';
 import { RunningService, startService } from '../support/service';
 
 const START = join(__dirname, '..', '..', 'scripts', 'start.mjs');
@@ -33,7 +35,7 @@ describe('the command line', () => {
         // Said by the starter, not by the command, when a source changed meanwhile.
         const err = stderr.replace(/^Building …\n/, '');
         const code = typeof error?.code === 'number' ? error.code : error === null ? 0 : -1;
-        resolve({ code, out, err, result: code === 0 && out.startsWith('{') ? (JSON.parse(out) as unknown) : null });
+        resolve({ code, out, err, result: code === 0 && /^[{[]/.test(out) ? (JSON.parse(out) as unknown) : null });
       });
     });
   }
@@ -58,11 +60,12 @@ describe('the command line', () => {
 
   it('creates companies, also below another', async () => {
     expect(companyId).toMatch(/^CEK[A-Z0-9]{7}$/);
-    const child = await run('company', 'create', '--name', 'Xylo South', '--parent', companyId);
+    const child = await run('company', 'create', '--name', 'Xylo South', '--parent', companyId, '--language', 'NL');
     expect(child).toEqual({
       companyId: expect.stringMatching(/^CEK[A-Z0-9]{7}$/),
       name: 'Xylo South',
       parentCompanyId: companyId,
+      defaultLanguage: 'nl',
     });
     const { key } = await run('key', 'create', '--company', companyId, '--name', 'parent');
     await service.as(key).post(READ).query({ parentCompanyId: child.companyId }).send({}).expect(200);
@@ -87,12 +90,88 @@ describe('the command line', () => {
     const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
     const askToken = () => service.anonymous.post('/oauth/token').type('form').send(form);
     const { body } = await askToken().expect(200);
-    expect(body.scope.split(' ')).toEqual([...SCOPES]);
+    expect(body.scope.split(' ')).toEqual([...DEFAULT_SCOPES]);
     await service.as(body.access_token).post(READ).send({}).expect(200);
     await run('revoke', clientId);
     await sleep(1_000);
     await service.as(body.access_token).post(READ).send({}).expect(401);
     await askToken().expect(401);
+  });
+
+  it('gives customers:pii to a key or client for which it is named, and to no other', async () => {
+    const make = (kind: string, ...more: string[]) =>
+      run(kind, 'create', '--company', companyId, '--name', 'scopes', ...more);
+    const askPii = async (parameters: readonly string[]) => {
+      const { clientId, clientSecret } = await make('client', ...parameters);
+      const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
+      const { status } = await service.anonymous
+        .post('/oauth/token')
+        .type('form')
+        .send({ ...form, scope: 'customers:pii' });
+      return status;
+    };
+    expect(await askPii([])).toBe(400);
+    expect(await askPii(['--scopes', 'customers:read customers:pii'])).toBe(200);
+    const scopesOf = async (token: string) => [...((await service.app.get(TokenVerifier).verify(token))?.scopes ?? [])];
+    expect(await scopesOf((await make('key')).key)).toEqual([...DEFAULT_SCOPES]);
+    expect(await scopesOf((await make('key', '--scopes', 'customers:pii')).key)).toEqual(['customers:pii']);
+  });
+
+  it('makes keys of encrypted fields, each another one, whatever the configuration is', async () => {
+    const entries: string[] = [];
+    for (let count = 0; count < 2; count++) {
+      const { code, err, result } = await cli(['keys', 'generate'], { ENCRYPTION_KEYS: 'nonsense' });
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+      entries.push(result['ENCRYPTION_KEYS entry']);
+    }
+    const [one, other] = parseEncryptionKeys(entries.join());
+    expect(one?.id).toMatch(/^k-\d{8}-[0-9a-f]{6}$/);
+    expect(one?.key).toHaveLength(32);
+    expect(other?.key).not.toEqual(one?.key);
+  });
+
+  describeEachEngine('on keys of encrypted fields,', (engine) => {
+    const key = (byte: number) => Buffer.alloc(32, byte).toString('base64');
+    let other: TestDatabase;
+    beforeAll(async () => {
+      other = await createDatabase(engine);
+    });
+    afterAll(() => other.remove());
+
+    const onKeys = (parameters: readonly string[], environment: Record<string, string>) =>
+      cli(['keys', ...parameters], { ...other.environment, ...environment });
+
+    it('lists them, rotates them and those of the indexes, and says of a wrong one what to do', async () => {
+      const secret = { APP_SECRET: 'Zk3vQ9pX7wLr2Tn8Yb5Hc1Jd6Mf4Gs0A' };
+      const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/);
+      const index = { id: 'blind-index', createdAt: time, retiredAt: null, current: true };
+      const { result: first } = await onKeys(['list'], secret);
+      expect(first).toEqual([{ id: 'app', createdAt: time, retiredAt: null, current: true }, index]);
+
+      const keys = { ...secret, ENCRYPTION_KEYS: `k1:${key(1)}` };
+      const { result: rotated } = await onKeys(['rotate'], keys);
+      expect(rotated).toEqual({ resealed: expect.any(Object), retired: ['app'] });
+      const list = await onKeys(['list'], keys);
+      expect(list.result).toEqual([
+        { id: 'app', createdAt: time, retiredAt: time, current: false },
+        index,
+        { id: 'k1', createdAt: time, retiredAt: null, current: true },
+      ]);
+      expect(list.out).not.toContain(key(1));
+
+      const refused = await onKeys(['list'], { ENCRYPTION_KEYS: `k1:${key(2)}`, BLIND_INDEX_KEY: key(3) });
+      expect(refused).toMatchObject({ code: 1, out: '' });
+      expect(refused.err.split('\n')).toEqual([
+        'The configuration has faults:',
+        expect.stringMatching(/^ {2}- ENCRYPTION_KEYS: holds another key under the id k1 .*: npm run cli -- keys gen/),
+        expect.stringMatching(/^ {2}- BLIND_INDEX_KEY: gives another key .*: npm run cli -- keys rotate --index$/),
+        '',
+      ]);
+      const replaced = { ...keys, BLIND_INDEX_KEY: key(3) };
+      const { result: reindexed } = await onKeys(['rotate', '--index'], replaced);
+      expect(reindexed).toEqual({ reindexed: expect.any(Object) });
+      expect(await onKeys(['list'], replaced)).toMatchObject({ code: 0, result: list.result });
+    });
   });
 
   it.each([

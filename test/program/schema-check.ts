@@ -24,8 +24,9 @@ export function schemaFaults(document: any, schema: any, value: any, at = '$'): 
   if (value === null && schema.nullable === true) return [];
   const alternatives = schema.anyOf ?? schema.oneOf;
   if (alternatives !== undefined) {
-    const fits = alternatives.some((one: any) => schemaFaults(document, one, value, at).length === 0);
-    return fits ? [] : [`${at} fits none of the alternatives`];
+    const fitting = alternatives.filter((one: any) => schemaFaults(document, one, value, at).length === 0).length;
+    if (fitting === 0) return [`${at} fits none of the alternatives`];
+    return schema.oneOf !== undefined && fitting > 1 ? [`${at} fits several of the alternatives`] : [];
   }
   if (schema.allOf !== undefined) return schema.allOf.flatMap((one: any) => schemaFaults(document, one, value, at));
   if (schema.type !== undefined && !TYPE_TESTS[schema.type]!(value)) return [`${at} is no ${schema.type}`];
@@ -37,16 +38,19 @@ export function schemaFaults(document: any, schema: any, value: any, at = '$'): 
     check(value.length >= (schema.minLength ?? 0), 'is too short');
     check(value.length <= (schema.maxLength ?? Infinity), 'is too long');
     check(schema.format !== 'date-time' || new Date(value).toISOString() === value, 'is no date-time');
+    check(schema.format !== 'email' || value.includes('@'), 'is no e-mail address');
     check(schema.format !== 'uri' || URL.canParse(value), 'is no URI');
   }
   if (typeof value === 'number') {
     check(value >= (schema.minimum ?? -Infinity) && value <= (schema.maximum ?? Infinity), 'is out of range');
   }
   if (Array.isArray(value)) {
+    check(value.length >= (schema.minItems ?? 0), 'has too few items');
     check(value.length <= (schema.maxItems ?? Infinity), 'has too many items');
     value.forEach((item, i) => faults.push(...schemaFaults(document, schema.items ?? {}, item, `${at}[${i}]`)));
   }
   if (schema.properties !== undefined) {
+    check(Object.keys(value).length >= (schema.minProperties ?? 0), 'has too few members');
     for (const name of schema.required ?? []) check(name in value, `lacks ${name}`);
     for (const [name, member] of Object.entries(value)) {
       const known = schema.properties[name];

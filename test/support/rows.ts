@@ -5,7 +5,14 @@ import { randomPublicId } from '../../src/platform/ids/public-id';
 
 /** Stores a company as the tests of the database need one, and gives its id. */
 export async function insertCompany(dataSource: DataSource, companyId = randomPublicId('CEK', 7)): Promise<number> {
-  const company = { companyId, name: 'Test', parentRef: null, path: '/1/', createdAt: new Date() };
+  const company = {
+    companyId,
+    name: 'Test',
+    defaultLanguage: 'en',
+    parentRef: null,
+    path: '/1/',
+    createdAt: new Date(),
+  };
   const { identifiers } = await dataSource.manager.insert(Company, company);
   return Number(identifiers[0]?.['id']);
 }

@@ -4,7 +4,7 @@ import supertest from 'supertest';
 import { createApp } from '../../src/app';
 import type { Extension } from '../../src/app.module';
 import { CredentialService } from '../../src/platform/auth/credential.service';
-import { Scope, SCOPES } from '../../src/platform/auth/scopes';
+import { DEFAULT_SCOPES, Scope } from '../../src/platform/auth/scopes';
 import type { Company } from '../../src/platform/companies/company.entity';
 import { CompanyService } from '../../src/platform/companies/company.service';
 import { loadConfig } from '../../src/platform/config/load-config';
@@ -27,7 +27,7 @@ export interface RunningService {
   readonly baseUrl: string;
   /** Requests without a token. */
   readonly anonymous: Api;
-  /** A new company (below `parent` when given) with an API key that holds the scopes. */
+  /** A new company (below `parent` when given) with an API key that holds the scopes; by default not `customers:pii`. */
   createTenant(options?: { name?: string; parent?: Company; scopes?: readonly Scope[] }): Promise<Tenant>;
   /** Requests under any token. */
   as(token: string): Api;
@@ -47,7 +47,10 @@ export async function startService(engine: Engine, options: ServiceOptions = {})
   mkdirSync(database.dataDir, { recursive: true });
   const config = loadConfig({ ...database.environment, ...options.environment });
   const app = await createApp({ config, extensions: options.extensions });
-  const server = await app.listen(0, '127.0.0.1');
+  const server = await app.listen(0, '127.0.0.1').catch(async (error: unknown) => {
+    await app.close();
+    throw error;
+  });
   const address = server.address();
   if (typeof address !== 'object' || address === null) throw new Error('the service listens on no port');
   const baseUrl = `http://127.0.0.1:${address.port}`;
@@ -58,7 +61,7 @@ export async function startService(engine: Engine, options: ServiceOptions = {})
     baseUrl,
     anonymous: supertest.agent(baseUrl),
     as,
-    createTenant: async ({ name = 'Test', parent, scopes = SCOPES } = {}) => {
+    createTenant: async ({ name = 'Test', parent, scopes = DEFAULT_SCOPES } = {}) => {
       const company = await app.get(CompanyService).create(name, parent ?? null);
       const { key } = await app.get(CredentialService).createKey(company, name, scopes);
       return { company, token: key, api: as(key) };

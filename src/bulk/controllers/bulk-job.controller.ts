@@ -1,4 +1,4 @@
-import { Get, Param, Query, Req, Res, StreamableFile } from '@nestjs/common';
+import { Delete, Get, HttpCode, Param, Post, Query, Req, Res, StreamableFile } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Readable } from 'node:stream';
@@ -11,8 +11,11 @@ import {
   RequireSignedLinkOrScope,
 } from '../../platform/auth/auth.decorators';
 import type { Caller } from '../../platform/auth/caller';
+import { companyNotAccessible } from '../../platform/companies/company.errors';
 import { attachmentHeader } from '../../platform/http/attachment';
 import { baseUrlOf } from '../../platform/http/base-url';
+import { decodeCursor, Page, toPage } from '../../platform/http/cursor';
+import { ApiErrors, invalidField } from '../../platform/openapi/api-errors';
 import {
   ApiFileAnswer,
   ApiJobErrors,
@@ -20,12 +23,19 @@ import {
   FAILURE_CSV,
   FAILURE_NDJSON,
   JOB_EXAMPLE,
+  JOB_ROWS_EXAMPLE,
+  RUNNING_JOB_EXAMPLE,
 } from '../bulk.openapi';
-import { JobIdParam, ResultFileParam, SignedLinkQuery } from '../dto/bulk-query.dto';
+import { JobIdParam, JobListQuery, JobRowsQuery, ResultFileParam, SignedLinkQuery } from '../dto/bulk-query.dto';
 import { JobResponse, toJobResponse } from '../dto/job-response.dto';
+import { JobRowResponse } from '../dto/job-row.dto';
+import { JobFiles } from '../files/job-files';
 import { ResultDownload } from '../files/result-download';
-import { jobPath, ResultLinkService, shownResultName } from '../files/result-links';
+import { ResultLinkService, shownResultName } from '../files/result-links';
+import type { BulkJob } from '../jobs/bulk-job.entity';
+import { jobHasEnded, jobHasNotEnded } from '../jobs/bulk-job.errors';
 import { BulkJobService } from '../jobs/bulk-job.service';
+import { JobRowsService } from '../jobs/job-rows.service';
 
 @ApiTags('receivables: bulk jobs')
 @ReceivablesController('api/v0/bulk/jobs')
@@ -34,6 +44,8 @@ export class BulkJobController {
     private readonly jobs: BulkJobService,
     private readonly links: ResultLinkService,
     private readonly downloads: ResultDownload,
+    private readonly rows: JobRowsService,
+    private readonly files: JobFiles,
   ) {}
 
   /** Reads a bulk job: its state, its counters, and links to its result files. */
@@ -47,11 +59,87 @@ export class BulkJobController {
     @Param() { jobId }: JobIdParam,
     @Req() request: Request,
   ): Promise<JobResponse> {
-    const job = await this.jobs.get(caller, jobId);
+    return this.show(await this.jobs.get(caller, jobId), baseUrlOf(request));
+  }
+
+  /** Lists bulk jobs, newest first. */
+  @Get()
+  @RequireScope('jobs:read')
+  @ApiOperation({ operationId: 'listBulkJobs' })
+  @ApiReceivablesSuccess(
+    { pageOf: JobResponse },
+    { description: 'One page of jobs.', payloads: { 'The last page': { items: [JOB_EXAMPLE], nextCursor: null } } },
+  )
+  @ApiErrors(invalidField('JobListQuery', 'limit', 51, 'limit must not be greater than 50'), companyNotAccessible())
+  async list(
+    @CurrentCaller() caller: Caller,
+    @Query() query: JobListQuery,
+    @Req() request: Request,
+  ): Promise<Page<JobResponse>> {
+    const { state, family, limit, cursor, parentCompanyId } = query;
+    const search = { state, family, limit: limit + 1, before: decodeCursor(cursor) };
+    const found = await this.jobs.list(caller, parentCompanyId, search);
     const baseUrl = baseUrlOf(request);
-    const { success, failure } = await this.links.of(job, baseUrl);
-    const self = `${baseUrl}${jobPath(jobId)}`;
-    return toJobResponse(job, { self, success: success?.url ?? null, failure: failure?.url ?? null });
+    const shown = new Map<number, JobResponse>();
+    for (const job of found.slice(0, limit)) shown.set(job.id, await this.show(job, baseUrl));
+    const page = toPage(
+      found,
+      limit,
+      ({ id }) => id,
+      ({ id }) => shown.get(id),
+    );
+    return { ...page, items: page.items.filter((job) => job !== undefined) };
+  }
+
+  /** Lists the rows of a job and what became of each, in row order. */
+  @Get(':jobId/rows')
+  @RequireScope('jobs:read')
+  @ApiOperation({ operationId: 'listBulkJobRows' })
+  @ApiReceivablesSuccess(
+    { pageOf: JobRowResponse },
+    { description: 'One page of rows.', payloads: { 'The last page': { items: JOB_ROWS_EXAMPLE, nextCursor: null } } },
+  )
+  @ApiJobErrors()
+  async listRows(
+    @CurrentCaller() caller: Caller,
+    @Param() { jobId }: JobIdParam,
+    @Query() { outcome, limit, cursor }: JobRowsQuery,
+  ): Promise<Page<JobRowResponse>> {
+    const job = await this.jobs.get(caller, jobId);
+    return this.rows.list(job, outcome, limit, decodeCursor(cursor));
+  }
+
+  /** Cancels a job that waits or runs: it stops at the next border between two chunks, the other rows are unprocessed. */
+  @Post(':jobId/cancel')
+  @HttpCode(202)
+  @RequireScope('jobs:write')
+  @ApiOperation({ operationId: 'cancelBulkJob' })
+  @ApiReceivablesSuccess(JobResponse, {
+    status: 202,
+    description: 'The job as it is; it ends as cancelled shortly.',
+    payloads: { 'A job that is being cancelled': RUNNING_JOB_EXAMPLE },
+  })
+  @ApiJobErrors(jobHasEnded('completed'))
+  async cancel(
+    @CurrentCaller() caller: Caller,
+    @Param() { jobId }: JobIdParam,
+    @Req() request: Request,
+  ): Promise<JobResponse> {
+    return this.show(await this.jobs.cancel(caller, jobId), baseUrlOf(request));
+  }
+
+  /** Erases the rows that were sent and the result files of a job that has ended; its counters stay. */
+  @Delete(':jobId')
+  @RequireScope('jobs:write')
+  @ApiOperation({ operationId: 'eraseBulkJobFiles' })
+  @ApiReceivablesSuccess('text', {
+    description: 'Id of the job.',
+    payloads: { 'The files are gone': JOB_EXAMPLE.jobId },
+  })
+  @ApiJobErrors(jobHasNotEnded('running'))
+  async erase(@CurrentCaller() caller: Caller, @Param() { jobId }: JobIdParam): Promise<string> {
+    await this.files.removeJobFolder((await this.jobs.getEnded(caller, jobId)).jobId);
+    return jobId;
   }
 
   /** Downloads a result file; the links in answers carry a signature and need no token. */
@@ -75,6 +163,10 @@ export class BulkJobController {
     response.setHeader('Cache-Control', 'private, no-store');
     response.setHeader('Content-Disposition', attachmentHeader(shownResultName(job, file)));
     return new StreamableFile(content as Readable, { type: contentType(file) });
+  }
+
+  private async show(job: BulkJob, baseUrl: string): Promise<JobResponse> {
+    return toJobResponse(job, baseUrl, await this.links.of(job, baseUrl));
   }
 }
 

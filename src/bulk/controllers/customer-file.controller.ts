@@ -14,7 +14,9 @@ import { CustomerFileService } from '../customers/customer-file.service';
 import { BulkCreateQuery, BulkOptionsQuery, BulkUpdateQuery, TemplateQuery } from '../dto/bulk-query.dto';
 import { TemplateFiles } from '../files/template-files';
 import { UploadReceiver } from '../files/upload.receiver';
+import { preferredWaitOf } from '../jobs/prefer-wait';
 import { contentType } from './bulk-job.controller';
+import { announceJob } from './job-announcement';
 
 /** One request and its answer under way. */
 interface Exchange {
@@ -87,11 +89,13 @@ export class CustomerFileController {
   ): Promise<object> {
     const company = await this.companies.resolve(caller, companyId);
     const upload = await this.uploads.receive(request, response);
-    const { jobId, payload } = await this.files.importFile(
-      { companyRef: company.ref, createdBy: caller.subject, target, upload, options: { duplicates: query.duplicates } },
-      baseUrlOf(request),
+    const baseUrl = baseUrlOf(request);
+    const run = await this.files.importFile(
+      { companyRef: company.ref, createdBy: caller.subject, target, options: { duplicates: query.duplicates } },
+      upload,
+      { baseUrl, waitMs: preferredWaitOf(request) },
     );
-    response.setHeader('X-Job-Id', jobId);
-    return payload;
+    announceJob(response, run);
+    return run.payload;
   }
 }

@@ -2,14 +2,17 @@ import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../platform/config/app-config';
 import { BulkService } from '../bulk.service';
 import { ListedRows, toBulkResponse } from '../dto/bulk-response.dto';
-import type { ImportRequest } from '../jobs/job-intake';
+import { JobResponse, toJobResponse } from '../dto/job-response.dto';
 import { ResultLinkService } from '../files/result-links';
+import type { Upload } from '../files/upload.receiver';
+import type { JobRequest } from '../jobs/job-intake';
+import type { BulkRun } from '../jobs/job-wait';
 import { CUSTOMERS_TABLE } from './customers.table';
 
-/** Answer of the receivables API to a file of customers, and the job it came from. */
-export interface ImportAnswer {
-  readonly jobId: string;
-  readonly payload: ReturnType<typeof toBulkResponse>;
+/** What a file of customers came to, and the answer of the receivables API. */
+export interface ImportRun extends BulkRun {
+  /** The job itself while it is not done. */
+  readonly payload: ReturnType<typeof toBulkResponse> | JobResponse;
 }
 
 /** Files of customers in the receivables API. */
@@ -22,12 +25,18 @@ export class CustomerFileService {
   ) {}
 
   /** Works through a file and words the answer. @throws what `BulkService.importFile` throws */
-  async importFile(request: Omit<ImportRequest, 'family'>, baseUrl: string): Promise<ImportAnswer> {
+  async importFile(
+    request: Omit<JobRequest, 'family'>,
+    upload: Upload,
+    { baseUrl, waitMs }: { readonly baseUrl: string; readonly waitMs: number | null },
+  ): Promise<ImportRun> {
     const listed = new ListedRows(CUSTOMERS_TABLE, this.config.listedRows);
-    const job = await this.bulk.importFile(
-      { ...request, family: 'receivables' },
-      { onOutcome: (outcome, table) => listed.add(outcome, table) },
-    );
-    return { jobId: job.jobId, payload: toBulkResponse(job, listed, await this.links.of(job, baseUrl)) };
+    const run = await this.bulk.importFile({ ...request, family: 'receivables' }, upload, {
+      onOutcome: (outcome, table) => listed.add(outcome, table),
+      waitMs,
+    });
+    const links = await this.links.of(run.job, baseUrl);
+    const payload = run.isDone ? toBulkResponse(run.job, listed, links) : toJobResponse(run.job, baseUrl, links);
+    return { ...run, payload };
   }
 }

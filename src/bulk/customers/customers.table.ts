@@ -1,4 +1,5 @@
-import type { ChangeContext, CustomerOutcome } from '../../customer/customer-change';
+import type { ChangeContext } from '../../platform/history/history-entry.entity';
+import type { CustomerOutcome } from '../../customer/customer-change';
 import type { CustomerPatch } from '../../customer/rules/customer.rules';
 import type { CodedIssue } from '../../platform/validation/coded-issue';
 import type { JobContext, ParsedRow, RowResult } from '../engine/bulk-importer.contract';

@@ -1,7 +1,9 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, OmitType } from '@nestjs/swagger';
 import { IsIn, IsOptional, Matches } from 'class-validator';
 import { COMPANY_ID } from '../../platform/companies/company-access';
-import { DUPLICATE_RULES, DuplicateRule } from '../jobs/bulk-job.entity';
+import { PageQuery } from '../../customer/dto/customer-query.dto';
+import { DUPLICATE_RULES, DuplicateRule, JOB_STATES, type JobState } from '../jobs/bulk-job.entity';
+import { ROW_OUTCOMES, type RowOutcomeName } from './job-row.dto';
 
 const COMPANY_MESSAGE = '$property must be one company id: CEK followed by 7 of A-Z and 0-9';
 
@@ -61,14 +63,37 @@ export class JobIdParam {
   jobId: string;
 }
 
+/** Query of the list of jobs. */
+export class JobListQuery extends PageQuery {
+  /** Only jobs in this state. */
+  @ApiProperty({ required: false })
+  @IsOptional()
+  @IsIn(JOB_STATES)
+  state?: JobState;
+
+  /** Only jobs of this API: receivables, commerce or campaign. */
+  @IsOptional()
+  @Matches(/^[a-z][a-z0-9-]{0,39}$/)
+  family?: string;
+}
+
+/** Query of the rows of a job. */
+export class JobRowsQuery extends OmitType(PageQuery, ['parentCompanyId']) {
+  /** Only rows of this outcome. */
+  @ApiProperty({ required: false })
+  @IsOptional()
+  @IsIn(ROW_OUTCOMES)
+  outcome?: RowOutcomeName;
+}
+
 /** Path parameters of a result file. */
 export class ResultFileParam extends JobIdParam {
   /**
    * Kind of rows, for a second table its name behind a dash, and the format.
    * @example 'failure.csv'
    */
-  @Matches(/^(success|failure)(-[a-z]{1,40})?\.[a-z]{1,20}$/, {
-    message: '$property must be success or failure and a format, such as failure.csv',
+  @Matches(/^(success|failure|unprocessed)(-[a-z]{1,40})?\.[a-z]{1,20}$/, {
+    message: '$property must be success, failure or unprocessed and a format, such as failure.csv',
   })
   file: string;
 }

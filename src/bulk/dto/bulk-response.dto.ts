@@ -121,6 +121,8 @@ export interface ResultLinks {
   readonly success: ResultLink | null;
   readonly failure: ResultLink | null;
   readonly failureSecond: ResultLink | null;
+  /** Of a cancelled job. */
+  readonly unprocessed: ResultLink | null;
 }
 
 /** Job and listed rows -> answer. */

@@ -1,6 +1,14 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ApiInt } from '../../platform/openapi/api-schema';
+import { jobPath } from '../files/job-path';
 import type { BulkJob, JobState } from '../jobs/bulk-job.entity';
+import type { ResultLinks } from './bulk-response.dto';
+
+/** Signed links of a job. */
+export interface JobFileLinks extends ResultLinks {
+  readonly events: string;
+}
+
 import { unprocessedRows } from '../jobs/tally';
 
 /** Rows of a job, over all its tables; all but the last two add up to `received`. */
@@ -50,6 +58,17 @@ export class JobLinks {
   success: string | null;
   @ApiProperty({ format: 'uri' })
   failure: string | null;
+  /** Rows a cancelled job did not come to. */
+  @ApiProperty({ format: 'uri' })
+  unprocessed: string | null;
+  /**
+   * Server-sent events while it goes on; a signed link, so that `EventSource` needs no token.
+   */
+  @ApiProperty({ format: 'uri' })
+  events: string;
+  /** Its rows and what became of each. */
+  @ApiProperty({ format: 'uri' })
+  rows: string;
 }
 
 /** A bulk job. */
@@ -99,7 +118,8 @@ export class JobResponse {
 
 const MILLISECONDS = 1000;
 
-function countersOf({ tallies }: BulkJob): JobCounters {
+/** Counts over all tables of a job. */
+export function countersOf({ tallies }: BulkJob): JobCounters {
   const counters: JobCounters = {
     received: 0,
     created: 0,
@@ -129,13 +149,30 @@ function countersOf({ tallies }: BulkJob): JobCounters {
   return counters;
 }
 
-/** Entity -> answer. */
-export function toJobResponse(job: BulkJob, links: JobLinks): JobResponse {
-  const counters = countersOf(job);
-  const done = counters.received - counters.unprocessed;
-  const seconds =
-    job.startedAt === null ? 0 : ((job.finishedAt ?? new Date()).getTime() - job.startedAt.getTime()) / MILLISECONDS;
-  const rate = seconds > 0 && done > 0 ? done / seconds : null;
+/** How fast a job is, and how long it will take; null before its first rows. */
+export function speedOf(job: BulkJob): Pick<JobResponse, 'rowsPerSecond' | 'etaSeconds'> {
+  const { received, unprocessed } = countersOf(job);
+  const { startedAt, finishedAt } = job;
+  const seconds = startedAt === null ? 0 : ((finishedAt ?? new Date()).getTime() - startedAt.getTime()) / MILLISECONDS;
+  const rate = seconds > 0 && received > unprocessed ? (received - unprocessed) / seconds : null;
+  return {
+    rowsPerSecond: rate === null ? null : Math.round(rate),
+    // Nobody goes on with what a job that has ended left.
+    etaSeconds: rate === null ? null : finishedAt === null ? Math.ceil(unprocessed / rate) : 0,
+  };
+}
+
+/** Entity and its result files -> answer. */
+export function toJobResponse(job: BulkJob, baseUrl: string, files: JobFileLinks): JobResponse {
+  const self = `${baseUrl}${jobPath(job.jobId)}`;
+  const links: JobLinks = {
+    self,
+    events: files.events,
+    rows: `${self}/rows`,
+    success: files.success?.url ?? null,
+    failure: files.failure?.url ?? null,
+    unprocessed: files.unprocessed?.url ?? null,
+  };
   return {
     jobId: job.jobId,
     family: job.family,
@@ -148,9 +185,8 @@ export function toJobResponse(job: BulkJob, links: JobLinks): JobResponse {
     startedAt: job.startedAt?.toISOString() ?? null,
     finishedAt: job.finishedAt?.toISOString() ?? null,
     createdBy: job.createdBy,
-    counters,
-    rowsPerSecond: rate === null ? null : Math.round(rate),
-    etaSeconds: rate === null ? null : Math.ceil(counters.unprocessed / rate),
+    counters: countersOf(job),
+    ...speedOf(job),
     error: job.error,
     links,
   };

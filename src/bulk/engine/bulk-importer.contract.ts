@@ -12,6 +12,8 @@ export interface ImportColumn {
   readonly example: string;
   /** A file without this column is refused. */
   readonly required?: boolean;
+  /** Never written to a result file. */
+  readonly secret?: boolean;
 }
 
 /** The cells of one row by column name, exactly as in the file; only columns the importer knows, absent where the file lacks them. */
@@ -40,6 +42,8 @@ export interface JobContext {
   readonly at: Date;
   /** Which of several rows for one record applies. */
   readonly duplicates: DuplicateRule;
+  /** 1, and one more each time the chunk is run again after it lost a race. */
+  readonly attempt: number;
   /**
    * Asks for a record on behalf of a row that will be applied. Null when the row may have it; otherwise the row of this
    * job that has it instead.
@@ -58,6 +62,8 @@ export interface RowResult {
   readonly warnings: readonly CodedIssue[];
   /** Decimal text with two fraction digits to be added to the control total; null without one. */
   readonly amount: string | null;
+  /** The row by itself was tried again. */
+  readonly isRetried?: boolean;
 }
 
 /** One table of a file: its columns, and what its rows mean. */

@@ -4,9 +4,6 @@ import { Transaction } from '../../platform/database/transaction';
 import { AppError } from '../../platform/errors/app-error';
 import type { JobContext, ReadyRow, RowResult, TableImporter } from './bulk-importer.contract';
 
-/** Deeper than any chunk can be halved: marks the last try of a row. */
-const MAX_DEPTH = 64;
-
 /** Applies the rows of one chunk, and isolates a row that makes the database refuse the statement it is in. */
 @Injectable()
 export class ChunkApplier {
@@ -14,7 +11,8 @@ export class ChunkApplier {
 
   /**
    * Results in the order of the rows. An unexpected fault halves the rows behind a savepoint until the one row that
-   * causes it stands alone and fails; the others are applied.
+   * causes it stands alone and fails; the others are applied. When a rival stored the same unique value since it was
+   * looked up, the second look sees it.
    *
    * @throws transient errors and broken connections, for the whole chunk to be run again.
    */
@@ -24,6 +22,7 @@ export class ChunkApplier {
     job: JobContext,
     rows: readonly ReadyRow<unknown>[],
     depth = 0,
+    isSecondLook = false,
   ): Promise<RowResult[]> {
     if (rows.length === 0) return [];
     const savepoint = `rows_${depth}`;
@@ -37,13 +36,10 @@ export class ChunkApplier {
     } catch (error) {
       if (isTransient(error) || isConnectionFault(error)) throw error;
       await transaction.query(`ROLLBACK TO SAVEPOINT ${savepoint}`);
+      const isRace = uniqueViolation(error) !== null && !isSecondLook;
+      if (isRace) return this.apply(transaction, table, job, rows, depth + 1, true);
       const [only] = rows;
-      if (rows.length === 1 && only !== undefined) {
-        // A rival may have stored the same value since it was looked up; the second look tells it as an issue.
-        const isRace = uniqueViolation(error) !== null && depth < MAX_DEPTH;
-        if (isRace) return this.apply(transaction, table, job, rows, MAX_DEPTH);
-        return [this.poison(error, job, only)];
-      }
+      if (rows.length === 1 && only !== undefined) return [this.poison(error, job, only)];
       const middle = Math.ceil(rows.length / 2);
       return [
         ...(await this.apply(transaction, table, job, rows.slice(0, middle), depth + 1)),

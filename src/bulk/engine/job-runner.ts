@@ -47,7 +47,11 @@ export class JobRunner implements BeforeApplicationShutdown {
     this.stopping = true;
   }
 
-  /** Runs all chunks that are not applied yet and gives the job with every row applied or refused. @throws JobInterrupted */
+  /**
+   * Runs the chunks that are not applied yet and gives the job as it is then: worked through, or cancelled before.
+   *
+   * @throws JobInterrupted
+   */
   async run(job: BulkJob, onProgress: ProgressListener = () => undefined): Promise<BulkJob> {
     const importer = this.importers.get(job.target);
     const spool = await SpoolReader.open(this.files.of(job.jobId, SPOOL_NAME));
@@ -62,10 +66,11 @@ export class JobRunner implements BeforeApplicationShutdown {
             { retryAfterSeconds: RESTART_SECONDS },
           );
         }
+        if (await this.isCancelled(current)) return { ...current, cancelRequested: true };
         const chunk = await spool.read(current.nextChunk);
         const judged = readers[chunk.table]?.read(chunk.columns, chunk.rows) ?? [];
         const ofTable = claims[chunk.table];
-        const context: JobContext = {
+        const context: Omit<JobContext, 'attempt'> = {
           ...jobFacts(current),
           claim: (record, row) => ofTable?.claim(record, row) ?? null,
         };
@@ -81,10 +86,14 @@ export class JobRunner implements BeforeApplicationShutdown {
     }
   }
 
+  private isCancelled(job: BulkJob): Promise<boolean> {
+    return this.unitOfWork.read((transaction) => this.jobs.isCancelRequested(transaction, job));
+  }
+
   private async applyChunk(
     job: BulkJob,
     importer: BulkImporter,
-    context: JobContext,
+    context: Omit<JobContext, 'attempt'>,
     chunk: RowChunk,
     judged: readonly JudgedRow[],
   ): Promise<BulkJob> {
@@ -94,10 +103,10 @@ export class JobRunner implements BeforeApplicationShutdown {
     let tries = 0;
     return this.unitOfWork.run(async (transaction) => {
       tries++;
-      const results = await this.applier.apply(transaction, table, context, ready);
+      const results = await this.applier.apply(transaction, table, { ...context, attempt: tries }, ready);
       const outcomes = joinOutcomes(judged, ready, results);
       const amounts = results.flatMap(({ amount }) => amount ?? []);
-      const retried = tries > 1 ? judged.length : 0;
+      const retried = tries > 1 ? ready.length : results.filter(({ isRetried }) => isRetried === true).length;
       const tallies = job.tallies.map((tally, index): TableTally => {
         if (index !== chunk.table) return tally;
         return { ...addToTally(tally, outcomes, amounts), retried: tally.retried + retried };
@@ -130,7 +139,7 @@ export class JobRunner implements BeforeApplicationShutdown {
   }
 }
 
-function jobFacts({ jobId, companyRef, createdBy, options }: BulkJob): Omit<JobContext, 'claim'> {
+function jobFacts({ jobId, companyRef, createdBy, options }: BulkJob): Omit<JobContext, 'claim' | 'attempt'> {
   return { jobId, companyRef, createdBy, at: new Date(), duplicates: options.duplicates };
 }
 

@@ -19,9 +19,14 @@ export const SPOOL_NAME = 'rows';
 /** At the end of a failure message: the job that failed the row. */
 const JOB_MARK = /\[job (JOB[A-Z0-9]{26})\]$/;
 
-/** A file that can be worked on. */
-export interface TakenFile {
+/** Rows that lie in the folder of a job, ready to be worked on. */
+export interface TakenRows {
+  /** Format in which result files are written. */
   readonly format: string;
+  /** Name the caller gave the file; null when the rows came in a request. */
+  readonly fileName: string | null;
+  /** Of what came in. */
+  readonly sha256: string;
   /** Data rows by table of the importer. */
   readonly received: readonly number[];
   readonly chunks: number;
@@ -43,7 +48,7 @@ export class FileIntake {
    *
    * @throws the file errors of `formats/file.errors`; the folder is then the caller's to remove.
    */
-  async take(jobId: string, tables: BulkImporter['tables'], upload: Upload): Promise<TakenFile> {
+  async take(jobId: string, tables: BulkImporter['tables'], upload: Upload): Promise<TakenRows> {
     const spool = SpoolWriter.create(this.files.of(jobId, SPOOL_NAME));
     const rows = new RowIntake(tables, spool, this.config.maxRows);
     try {
@@ -63,7 +68,8 @@ export class FileIntake {
       const chunks = await spool.close();
       await rename(upload.file.path, this.files.of(jobId, 'input'));
       if (upload.contacts !== null) await rename(upload.contacts.path, this.files.of(jobId, 'input-contacts'));
-      return { format, received: rows.received, chunks, parentJobId: rows.parentJobId };
+      const { fileName, sha256 } = upload.file;
+      return { format, fileName, sha256, received: rows.received, chunks, parentJobId: rows.parentJobId };
     } catch (error) {
       await spool.abort();
       throw error;

@@ -13,14 +13,14 @@ import { markMessage, SPOOL_NAME } from './file-intake';
 import { JobFiles } from './job-files';
 
 /** Which rows a result file holds. */
-export type ResultKind = 'success' | 'failure';
+export type ResultKind = 'success' | 'failure' | 'unprocessed';
 
 /** Called with every row of a job in order, for those who want to list some. */
 export type OutcomeListener = (outcome: RowOutcome, table: string) => void;
 
 const LINE_SEPARATOR = '; ';
 
-/** Writes the success and failure files of a job from its rows and their outcomes. */
+/** Writes the result files of a job from its rows and their outcomes: applied, refused and unprocessed ones. */
 @Injectable()
 export class ResultFiles {
   constructor(
@@ -45,6 +45,9 @@ export class ResultFiles {
         await writers.write('success', chunk, outcomes);
         await writers.write('failure', chunk, outcomes);
       }
+      for (let chunkNo = job.nextChunk; chunkNo < job.chunks; chunkNo++) {
+        await writers.writeUnprocessed(await spool.read(chunkNo));
+      }
       await writers.close();
     } catch (error) {
       await writers.abort();
@@ -68,7 +71,7 @@ class ResultWriters {
 
   async write(kind: ResultKind, chunk: RowChunk, outcomes: readonly RowOutcome[]): Promise<void> {
     const byRow = new Map(outcomes.map((outcome) => [outcome.row, outcome]));
-    const kept = chunk.columns.flatMap((column, index) => (isOwnColumn(column) ? [] : [index]));
+    const kept = this.keptColumns(chunk);
     const rows = chunk.rows.flatMap((raw): RawRow[] => {
       const outcome = byRow.get(raw.row);
       if (outcome === undefined || (outcome.verdict === 'failed') !== (kind === 'failure')) return [];
@@ -87,12 +90,31 @@ class ResultWriters {
     await writer.write({ table, columns, rows });
   }
 
+  /** Rows a cancelled job did not come to, as they were sent: the file is ready to be sent again. */
+  async writeUnprocessed(chunk: RowChunk): Promise<void> {
+    const kept = this.keptColumns(chunk);
+    const rows = chunk.rows.map((raw): RawRow => {
+      const cells = kept.map((index) => raw.cells[index] ?? '');
+      return { row: raw.row, cells: [...cells, ...raw.cells.slice(chunk.columns.length)] };
+    });
+    const table = this.importer.tables[chunk.table]?.name ?? null;
+    const writer = await this.writer('unprocessed', chunk.table);
+    await writer.write({ table, columns: kept.map((index) => chunk.columns[index] ?? ''), rows });
+  }
+
   async close(): Promise<void> {
     for (const writer of this.open.values()) await writer.close();
   }
 
   async abort(): Promise<void> {
     for (const writer of this.open.values()) await writer.abort();
+  }
+
+  /** Columns of the caller's own, without secrets. */
+  private keptColumns({ table, columns }: RowChunk): number[] {
+    const secrets = this.importer.tables[table]?.columns.filter(({ secret }) => secret === true) ?? [];
+    const isKept = (column: string) => !isOwnColumn(column) && !secrets.some(({ name }) => name === column);
+    return columns.flatMap((column, index) => (isKept(column) ? [index] : []));
   }
 
   private async writer(kind: ResultKind, table: number): Promise<RowWriter> {

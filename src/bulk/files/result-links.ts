@@ -1,19 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { SignedLinks } from '../../platform/auth/signed-link';
-import type { ResultLink, ResultLinks } from '../dto/bulk-response.dto';
+import type { ResultLink } from '../dto/bulk-response.dto';
+import type { JobFileLinks } from '../dto/job-response.dto';
 import type { BulkJob } from '../jobs/bulk-job.entity';
 import { JobFiles } from './job-files';
+import { jobPath } from './job-path';
 
-const RESULT_FILE = /^(success|failure)(-[a-z]+)?\.[a-z]+$/;
-
-/** Path of a job in the API. */
-export function jobPath(jobId: string): string {
-  return `/api/v0/bulk/jobs/${jobId}`;
-}
+const RESULT_FILE = /^(success|failure|unprocessed)(-[a-z]+)?\.[a-z]+$/;
 
 /** Name a person sees for a result file: the caller's file name with what it is. */
 export function shownResultName({ fileName }: BulkJob, file: string): string {
-  const stem = (fileName ?? 'rows').replace(/\.[^.]*$/, '').replace(/-(success|failure)(-[a-z]+)?$/, '');
+  const stem = (fileName ?? 'rows').replace(/\.[^.]*$/, '').replace(/-(success|failure|unprocessed)(-[a-z]+)?$/, '');
   return `${stem === '' ? 'rows' : stem}-${file}`;
 }
 
@@ -26,7 +23,7 @@ export class ResultLinkService {
   ) {}
 
   /** @param baseUrl scheme and host for absolute links */
-  async of(job: BulkJob, baseUrl: string): Promise<ResultLinks> {
+  async of(job: BulkJob, baseUrl: string): Promise<JobFileLinks> {
     const names = (await this.files.list(job.jobId)).filter((name) => RESULT_FILE.test(name));
     const link = (name: string | undefined): ResultLink | null =>
       name === undefined
@@ -37,9 +34,11 @@ export class ResultLinkService {
           };
     const stored = names.filter((name) => name.endsWith(`.${job.fileFormat}`));
     return {
+      events: `${baseUrl}${this.links.sign(`${jobPath(job.jobId)}/events`)}`,
       success: link(stored.find((name) => name.startsWith('success.'))),
       failure: link(stored.find((name) => name.startsWith('failure.'))),
       failureSecond: link(stored.find((name) => name.startsWith('failure-'))),
+      unprocessed: link(stored.find((name) => name.startsWith('unprocessed.'))),
     };
   }
 }

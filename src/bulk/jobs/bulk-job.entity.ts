@@ -1,7 +1,13 @@
 import { Column, Entity } from 'typeorm';
 import { BooleanColumn, IdColumn, JsonColumn, RefColumn, TimeColumn } from '../../platform/database/columns';
 
-export type JobState = 'queued' | 'running' | 'completed' | 'failed' | 'cancelled';
+export const JOB_STATES = ['queued', 'running', 'completed', 'failed', 'cancelled'] as const;
+export type JobState = (typeof JOB_STATES)[number];
+
+/** True for a job nobody works on any more. */
+export function hasEnded(state: JobState): boolean {
+  return state !== 'queued' && state !== 'running';
+}
 
 /** Which of several rows for one record applies: the first, the last, or none of them. */
 export const DUPLICATE_RULES = ['first', 'last', 'reject'] as const;
@@ -91,6 +97,10 @@ export class BulkJob {
   /** The checkpoint: chunks before it are applied. */
   @Column({ type: 'int' })
   nextChunk: number;
+
+  /** Somebody wants the job to stop at the next border between two chunks. */
+  @BooleanColumn()
+  cancelRequested: boolean;
 
   @JsonColumn({ nullable: true })
   error: JobError | null;

@@ -15,6 +15,22 @@ export class JobTakenOver extends defineError('JOB_TAKEN_OVER', 'SYSTEM_ERROR', 
 /** The job ended without a trustworthy result. */
 export class JobFailed extends defineError('JOB_FAILED', 'SYSTEM_ERROR') {}
 
+/** The job has ended; there is nothing to cancel. */
+export class JobEnded extends defineError('JOB_ENDED', 'UNPROCESSABLE_REQUEST', 409) {}
+
+/** The job still waits or runs. */
+export class JobNotEnded extends defineError('JOB_NOT_ENDED', 'UNPROCESSABLE_REQUEST', 409) {}
+
+/** The words for a job that has ended. */
+export function jobHasEnded(state: string): JobEnded {
+  return new JobEnded(`The job has ended already: it is ${state}.`);
+}
+
+/** The words for a job that has not. */
+export function jobHasNotEnded(state: string): JobNotEnded {
+  return new JobNotEnded(`The job is ${state}; wait for its end, or cancel it.`);
+}
+
 /** The words for an unknown or foreign job. */
 export function jobNotFound(): JobNotFound {
   return new JobNotFound('There is no such job; check the job id.');

@@ -1,9 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { LessThan } from 'typeorm';
+import { In, LessThan } from 'typeorm';
 import { Transaction } from '../../platform/database/transaction';
 import { BulkJob, JobError, JobState, TableTally } from './bulk-job.entity';
 import { jobNotFound } from './bulk-job.errors';
 import { BulkOutcome, RowOutcome } from './bulk-outcome.entity';
+
+/** A page of jobs to look for; what is undefined does not matter. */
+export interface JobSearch {
+  readonly state: JobState | undefined;
+  readonly family: string | undefined;
+  readonly limit: number;
+  readonly before: number | undefined;
+}
 
 /** Jobs looked at in one go. */
 const MOST_ABANDONED = 20;
@@ -62,24 +70,48 @@ export class BulkJobRepository {
     return result.affected === 1;
   }
 
-  /** Running jobs whose process has not been heard of. */
+  /** Jobs that wait or run, and whose process has not been heard of. */
   listAbandoned(transaction: Transaction, now: Date): Promise<BulkJob[]> {
     return transaction.find(BulkJob, {
-      where: { state: 'running', leaseUntil: LessThan(now) },
+      where: { state: In<JobState>(['queued', 'running']), leaseUntil: LessThan(now) },
       order: { id: 'ASC' },
       take: MOST_ABANDONED,
     });
   }
 
   /** Takes over an abandoned job; false when another process was faster. */
-  async takeOver(transaction: Transaction, { id, leaseUntil }: BulkJob, until: Date): Promise<boolean> {
+  async takeOver(transaction: Transaction, { id, state, leaseUntil }: BulkJob, until: Date): Promise<boolean> {
     if (leaseUntil === null) return false;
-    const taken = await transaction.update(BulkJob, { id, state: 'running', leaseUntil }, { leaseUntil: until });
+    const taken = await transaction.update(BulkJob, { id, state, leaseUntil }, { leaseUntil: until });
     return taken.affected === 1;
   }
 
   async setLease(transaction: Transaction, { id }: BulkJob, until: Date): Promise<void> {
-    await transaction.update(BulkJob, { id, state: 'running' }, { leaseUntil: until });
+    await transaction.update(BulkJob, { id, state: In<JobState>(['queued', 'running']) }, { leaseUntil: until });
+  }
+
+  /** One page of jobs of a company, newest first, from before the job of the database id `before`. */
+  list(transaction: Transaction, companyRef: number, { state, family, limit, before }: JobSearch): Promise<BulkJob[]> {
+    return transaction.find(BulkJob, {
+      where: {
+        companyRef,
+        ...(state !== undefined && { state }),
+        ...(family !== undefined && { family }),
+        ...(before !== undefined && { id: LessThan(before) }),
+      },
+      order: { id: 'DESC' },
+      take: limit,
+    });
+  }
+
+  /** Asks for a job to stop; whoever works on it sees it at the next border between two chunks. */
+  async requestCancel(transaction: Transaction, { id, companyRef }: BulkJob): Promise<void> {
+    await transaction.update(BulkJob, { id, companyRef }, { cancelRequested: true });
+  }
+
+  async isCancelRequested(transaction: Transaction, { id }: BulkJob): Promise<boolean> {
+    const job = await transaction.findOne(BulkJob, { where: { id }, select: { id: true, cancelRequested: true } });
+    return job?.cancelRequested ?? false;
   }
 
   /** Outcomes of one chunk; empty when it was not applied. */

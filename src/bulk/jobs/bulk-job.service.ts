@@ -3,9 +3,9 @@ import { Caller } from '../../platform/auth/caller';
 import { CompanyAccess } from '../../platform/companies/company-access';
 import { UnitOfWork } from '../../platform/database/unit-of-work';
 import { AppError } from '../../platform/errors/app-error';
-import { BulkJob } from './bulk-job.entity';
-import { JobFailed, jobNotFound } from './bulk-job.errors';
-import { BulkJobRepository } from './bulk-job.repository';
+import { BulkJob, hasEnded } from './bulk-job.entity';
+import { JobFailed, jobHasEnded, jobHasNotEnded, jobNotFound, JobTakenOver } from './bulk-job.errors';
+import { BulkJobRepository, JobSearch } from './bulk-job.repository';
 import { unprocessedRows } from './tally';
 
 /** Finding jobs for a caller, and ending them. */
@@ -33,18 +33,57 @@ export class BulkJobService {
     return job;
   }
 
+  /** One page of jobs of a company the caller reaches, newest first. @throws CompanyNotAccessible */
+  async list(caller: Caller, companyId: string | undefined, search: JobSearch): Promise<BulkJob[]> {
+    const { ref } = await this.companies.resolve(caller, companyId);
+    return this.unitOfWork.read((transaction) => this.jobs.list(transaction, ref, search));
+  }
+
   /**
-   * Ends a job that has been worked through, if each of its rows stands in exactly one count.
+   * Cancels a job: at once while it waits, at the next border between two chunks while it runs. What is applied stays
+   * applied. One that is being cancelled already is left alone.
+   *
+   * @throws JobNotFound, JobEnded
+   */
+  async cancel(caller: Caller, jobId: string): Promise<BulkJob> {
+    const job = await this.get(caller, jobId);
+    if (hasEnded(job.state)) throw jobHasEnded(job.state);
+    await this.unitOfWork.run((transaction) => this.jobs.requestCancel(transaction, job));
+    return { ...job, cancelRequested: true };
+  }
+
+  /** @throws JobNotFound, JobNotEnded */
+  async getEnded(caller: Caller, jobId: string): Promise<BulkJob> {
+    const job = await this.get(caller, jobId);
+    if (!hasEnded(job.state)) throw jobHasNotEnded(job.state);
+    return job;
+  }
+
+  /** Marks a job as being worked on; one that goes on after an interruption is so already. @throws JobTakenOver */
+  async start(job: BulkJob): Promise<BulkJob> {
+    if (job.state === 'running') return job;
+    const startedAt = new Date();
+    const isOurs = await this.unitOfWork.run((transaction) =>
+      this.jobs.transition(transaction, job, 'queued', 'running', { startedAt }),
+    );
+    if (!isOurs) throw new JobTakenOver(`The job ${job.jobId} was started by another process, or cancelled.`);
+    return { ...job, state: 'running', startedAt };
+  }
+
+  /**
+   * Ends a job that has been worked through, if each of its rows stands in exactly one count, or that was cancelled
+   * before: its other rows are unprocessed.
    *
    * @throws JobFailed when it does not add up; the job then says so too.
    */
   async finish(job: BulkJob): Promise<BulkJob> {
     const missing = job.tallies.reduce((sum, tally) => sum + unprocessedRows(tally), 0);
+    const isCancelled = job.nextChunk < job.chunks;
     const error =
-      missing === 0
+      missing === 0 || isCancelled
         ? null
         : { code: 'ROWS_UNACCOUNTED', message: `${missing} rows stand in no count; tell the operator` };
-    const state = error === null ? 'completed' : 'failed';
+    const state = error !== null ? 'failed' : isCancelled ? 'cancelled' : 'completed';
     const finishedAt = new Date();
     await this.unitOfWork.run((transaction) =>
       this.jobs.transition(transaction, job, 'running', state, { finishedAt, ...(error && { error }) }),

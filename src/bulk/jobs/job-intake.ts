@@ -1,49 +1,50 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../platform/database/unit-of-work';
 import { randomPublicId } from '../../platform/ids/public-id';
+import type { BulkImporter } from '../engine/bulk-importer.contract';
 import { ImporterRegistry } from '../engine/importer.registry';
-import { FileIntake, TakenFile } from '../files/file-intake';
+import type { TakenRows } from '../files/file-intake';
 import { JobFiles } from '../files/job-files';
-import type { Upload } from '../files/upload.receiver';
 import type { BulkJob, JobOptions } from './bulk-job.entity';
 import { BulkJobRepository } from './bulk-job.repository';
 import { leaseEnd } from './job-lease';
 import { emptyTally } from './tally';
 
-/** A file to be worked on, and how. */
-export interface ImportRequest {
+/** Rows to be worked on: whose, and how. */
+export interface JobRequest {
   readonly companyRef: number;
   readonly createdBy: string;
   readonly family: string;
   /** Importer that takes the rows, such as `customer.update`. */
   readonly target: string;
-  readonly upload: Upload;
   readonly options: JobOptions;
 }
 
-/** Turns uploads into jobs. */
+/** Brings rows into the folder of a new job. */
+export type TakeRows = (jobId: string, tables: BulkImporter['tables']) => Promise<TakenRows>;
+
+/** Turns rows that came in into jobs. */
 @Injectable()
 export class JobIntake {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly importers: ImporterRegistry,
     private readonly jobs: BulkJobRepository,
-    private readonly intake: FileIntake,
     private readonly files: JobFiles,
   ) {}
 
   /**
-   * Stores the file and the job: from here on its rows are safe.
+   * Stores the rows and the job: from here on they are safe.
    *
-   * @throws the file errors when the file as a whole cannot be used; nothing of it stays behind.
+   * @throws what `take` throws when the rows as a whole cannot be used; nothing of them stays behind.
    */
-  async accept(request: ImportRequest): Promise<BulkJob> {
+  async accept(request: JobRequest, take: TakeRows): Promise<BulkJob> {
     const jobId = randomPublicId('JOB', 26);
     const { companyRef, target } = request;
     const { tables } = this.importers.get(target);
     await this.files.createJobFolder(jobId);
     try {
-      const taken = await this.intake.take(jobId, tables, request.upload);
+      const taken = await take(jobId, tables);
       const tallies = tables.map(({ name }, index) => emptyTally(name, taken.received[index] ?? 0));
       return await this.unitOfWork.run(async (transaction) => {
         // A failure file of another company or importer says nothing here.
@@ -62,8 +63,8 @@ export class JobIntake {
 
 function newJob(
   jobId: string,
-  { upload, ...request }: ImportRequest,
-  { format, chunks }: TakenFile,
+  request: JobRequest,
+  { format, fileName, sha256, chunks }: TakenRows,
   tallies: BulkJob['tallies'],
   parentJobId: string | null,
 ): Omit<BulkJob, 'id'> {
@@ -71,19 +72,20 @@ function newJob(
   return {
     ...request,
     jobId,
-    state: 'running',
+    state: 'queued',
     dryRun: false,
     parentJobId,
-    fileName: upload.file.fileName,
+    fileName,
     fileFormat: format,
-    fileSha256: upload.file.sha256,
+    fileSha256: sha256,
     tallies,
     chunks,
     nextChunk: 0,
+    cancelRequested: false,
     error: null,
     leaseUntil: leaseEnd(now),
     createdAt: now,
-    startedAt: now,
+    startedAt: null,
     finishedAt: null,
   };
 }

@@ -7,6 +7,7 @@ import type { BulkJob } from './bulk-job.entity';
 import { JobInterrupted, JobTakenOver } from './bulk-job.errors';
 import { BulkJobService } from './bulk-job.service';
 import { JobLease } from './job-lease';
+import { JobQueue } from './job-queue';
 
 /** Those who want to follow a job. */
 export interface JobListeners {
@@ -14,11 +15,12 @@ export interface JobListeners {
   readonly onOutcome?: OutcomeListener;
 }
 
-/** Works through a job from its checkpoint: the rest of the rows, the result files, the end. */
+/** Works through a job from its checkpoint when it is its turn: the rest of the rows, the result files, the end. */
 @Injectable()
 export class JobWorker {
   constructor(
     private readonly lease: JobLease,
+    private readonly queue: JobQueue,
     private readonly runner: JobRunner,
     private readonly results: ResultFiles,
     private readonly jobs: BulkJobService,
@@ -26,17 +28,24 @@ export class JobWorker {
 
   /** Every step can be repeated: what was applied is not applied again, result files are written anew. */
   work(job: BulkJob, { onProgress, onOutcome }: JobListeners = {}): Promise<BulkJob> {
-    return this.lease.hold(job, async () => {
-      try {
-        const applied = await this.runner.run(job, onProgress);
-        await this.results.write(applied, onOutcome);
-        return await this.jobs.finish(applied);
-      } catch (error) {
-        // A job that was only interrupted stays running, for whoever goes on with it.
-        if (!isInterruption(error)) await this.jobs.fail(job, error);
-        throw error;
-      }
-    });
+    return this.lease.hold(job, () => this.queue.add(job, () => this.workOff(job, onProgress, onOutcome)));
+  }
+
+  private async workOff(
+    job: BulkJob,
+    onProgress: ProgressListener | undefined,
+    onOutcome: OutcomeListener | undefined,
+  ): Promise<BulkJob> {
+    try {
+      const started = await this.jobs.start(job);
+      const applied = await this.runner.run(started, onProgress);
+      await this.results.write(applied, onOutcome);
+      return await this.jobs.finish(applied);
+    } catch (error) {
+      // A job that was only interrupted stays as it is, for whoever goes on with it.
+      if (!isInterruption(error)) await this.jobs.fail(job, error);
+      throw error;
+    }
   }
 }
 

@@ -8,7 +8,7 @@ import { CompanyAccess } from '../../platform/companies/company-access';
 import { decodeCursor, Page } from '../../platform/http/cursor';
 import { CustomerHistoryService } from '../customer-history.service';
 import { CustomerStatusService } from '../customer-status.service';
-import type { CustomerStatus } from '../customer.entity';
+import type { CustomerStatus } from '../customer-record.entity';
 import { customerChanged } from '../customer.errors';
 import { ApiCustomerErrors, CUSTOMER_EXAMPLE, HISTORY_EXAMPLE } from '../customer.openapi';
 import { HistoryItemResponse } from '../dto/customer-history.dto';

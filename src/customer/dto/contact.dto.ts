@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsBoolean, IsEmail, IsOptional, IsString, Matches, MaxLength, MinLength, ValidateIf } from 'class-validator';
+import { IsBoolean, IsOptional, IsString, Matches, MaxLength, MinLength, ValidateIf } from 'class-validator';
 import type { CustomerContact } from '../customer-contact.entity';
-import { IsStorableText } from '../rules/field.validators';
+import { IsEmailAddress, IsStorableText } from '../rules/field.validators';
 
 export const PHONE = /^((\+|00)(\d{1,3})[\s-]?)?(\d{10})$/;
 
@@ -43,8 +43,7 @@ export class ContactRequest {
 
   /** @example 'asha.rao@example.com' */
   @IsOptional()
-  @IsEmail({}, { message: '$property must be an e-mail address such as name@example.com' })
-  @MaxLength(254)
+  @IsEmailAddress()
   email?: string | null;
 
   /** @example true */

@@ -5,7 +5,7 @@ import { COMPANY_ID } from '../../platform/companies/company-access';
 import { decodeCursor } from '../../platform/http/cursor';
 import { ApiInt } from '../../platform/openapi/api-schema';
 import type { CustomerSearch } from '../customer-search';
-import type { CustomerStatus } from '../customer.entity';
+import type { CustomerStatus } from '../customer-record.entity';
 
 const CUSTOMER_ID = /^KC[A-Z0-9]{14}$/;
 

@@ -18,7 +18,8 @@ import {
   ValidateNested,
 } from 'class-validator';
 import type { CustomerContact } from '../customer-contact.entity';
-import type { Customer, CustomerStatus } from '../customer.entity';
+import type { CustomerStatus } from '../customer-record.entity';
+import type { Customer } from '../customer.entity';
 import type { CustomerReminder } from '../customer-reminder.entity';
 import { MAX_CONTACTS } from '../rules/contact.rules';
 import { HasGstinCheckCharacter, IsMoney, IsPanOrGstin, IsStorableText } from '../rules/field.validators';

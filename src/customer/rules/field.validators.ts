@@ -1,13 +1,14 @@
 import { applyDecorators } from '@nestjs/common';
-import { ValidateBy, ValidationOptions } from 'class-validator';
+import { ApiProperty } from '@nestjs/swagger';
+import { isEmail, ValidateBy, ValidationOptions } from 'class-validator';
 import { parseDecimal } from '../../platform/validation/decimal';
 import { gstinFault, isPan } from './gstin';
 
 /** Largest amount a DECIMAL(15,2) column holds: 13 digits before the point. */
 const MONEY = { integerDigits: 13, scale: 2 };
 
-/** Control characters other than tab and line breaks, and halves of surrogate pairs. */
-function isStorableText(value: unknown): boolean {
+/** True for text without control characters (but tab and line breaks) and without halves of surrogate pairs. */
+export function isStorableText(value: unknown): boolean {
   return (
     typeof value === 'string' && value.isWellFormed() && !/[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/.test(value)
   );
@@ -93,5 +94,20 @@ export function HasGstinCheckCharacter(options?: ValidationOptions): PropertyDec
       },
     },
     options,
+  );
+}
+
+/** E-mail address of at most 254 characters (RFC 5321), and one that can be stored: `isEmail` throws at half an emoji. */
+export function IsEmailAddress(): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({ format: 'email', maxLength: 254 }),
+    ValidateBy({
+      name: 'isEmail',
+      validator: {
+        validate: (value: unknown) => isStorableText(value) && isEmail(value),
+        defaultMessage: () => '$property must be an e-mail address such as name@example.com',
+      },
+    }),
+    FitsColumn(254),
   );
 }

@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
 import { ContentTypeGuard } from '../http/content-type.guard';
+import { QueryGuard } from '../http/query.guard';
 import { AccessTokens } from './access-token';
 import { AuthGuard } from './auth.guard';
 import { CredentialRepository } from './credential.repository';
@@ -25,6 +26,7 @@ import { StoredTokenVerifier, TokenVerifier } from './token-verifier';
     { provide: TokenVerifier, useClass: StoredTokenVerifier },
     // In this order: whoever may not come in learns nothing about what the route reads.
     { provide: APP_GUARD, useClass: AuthGuard },
+    { provide: APP_GUARD, useClass: QueryGuard },
     { provide: APP_GUARD, useClass: ContentTypeGuard },
   ],
   exports: [CredentialService, SignedLinks, TokenVerifier],

@@ -29,7 +29,7 @@ export class TokenRequest {
   client_secret?: string;
 
   /**
-   * Scopes wanted, separated by blanks; all the client holds when absent.
+   * Scopes wanted, separated by blanks. When absent, all the client holds except `customers:pii`, which must be named.
    * @example 'customers:read customers:write'
    */
   @IsOptional()

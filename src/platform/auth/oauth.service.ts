@@ -5,6 +5,7 @@ import { InvalidClient, InvalidScope, UnsupportedGrantType } from './auth.errors
 import { CredentialRepository } from './credential.repository';
 import { TokenRequest, TokenResponse } from './oauth.dto';
 import { hashToken, sameHash } from './opaque-token';
+import { mustBeNamed } from './scopes';
 
 interface ClientCredentials {
   readonly id: string;
@@ -29,6 +30,12 @@ function basicCredentials(authorization: string | undefined): ClientCredentials 
   }
 }
 
+function defaultScope(held: string): string {
+  const scopes = held.split(' ').filter((scope) => !mustBeNamed(scope));
+  if (scopes.length === 0) throw new InvalidScope('The client holds only scopes that must be asked for: name them.');
+  return scopes.join(' ');
+}
+
 /** The client-credentials grant. */
 @Injectable()
 export class OAuthService {
@@ -39,7 +46,8 @@ export class OAuthService {
   ) {}
 
   /**
-   * Gives an access token for a client's credentials.
+   * Gives an access token for a client's credentials. Without `scope` it holds all the client's scopes but those that
+   * must be named, such as `customers:pii` (RFC 6749 section 3.3 leaves the default to the server).
    *
    * @throws UnsupportedGrantType, InvalidClient or InvalidScope.
    */
@@ -66,7 +74,7 @@ export class OAuthService {
   }
 
   private grantedScope(held: string, wanted: string | undefined): string {
-    if (wanted === undefined || wanted.trim() === '') return held;
+    if (wanted === undefined || wanted.trim() === '') return defaultScope(held);
     const words = wanted.trim().split(/ +/);
     const missing = words.filter((word) => !held.split(' ').includes(word));
     if (missing.length > 0)

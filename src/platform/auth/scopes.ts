@@ -1,7 +1,11 @@
-/** What a token may be allowed to do. */
+/**
+ * What a token may be allowed to do. `customers:pii` goes beyond reading customers: it opens their personal numbers, such
+ * as the social security number, in full.
+ */
 export const SCOPES = [
   'customers:read',
   'customers:write',
+  'customers:pii',
   'campaigns:read',
   'campaigns:write',
   'jobs:read',
@@ -9,6 +13,16 @@ export const SCOPES = [
 ] as const;
 
 export type Scope = (typeof SCOPES)[number];
+
+const NAMED_ONLY: readonly string[] = ['customers:pii'] satisfies readonly Scope[];
+
+/** True for a scope that is given only to those who ask for it by name, so that nobody holds it by accident. */
+export function mustBeNamed(scope: string): boolean {
+  return NAMED_ONLY.includes(scope);
+}
+
+/** What is given when no scopes are named: all but those that must be. */
+export const DEFAULT_SCOPES: readonly Scope[] = SCOPES.filter((scope) => !mustBeNamed(scope));
 
 /** True for a word of the list above. */
 export function isScope(word: string): word is Scope {

@@ -21,6 +21,10 @@ export class Company {
   @Column()
   path: string;
 
+  /** ISO 639-1; the language of a customer that comes without one. */
+  @Column({ default: 'en' })
+  defaultLanguage: string;
+
   @TimeColumn()
   createdAt: Date;
 }

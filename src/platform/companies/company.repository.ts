@@ -20,7 +20,7 @@ export class CompanyRepository {
   /** Inserts a company below `parent` (null: a root) and completes its path. */
   async insert(
     transaction: Transaction,
-    company: Pick<Company, 'companyId' | 'name'>,
+    company: Pick<Company, 'companyId' | 'name' | 'defaultLanguage'>,
     parent: Company | null,
   ): Promise<Company> {
     const row = transaction.create(Company, {

@@ -5,6 +5,8 @@ import { Company } from './company.entity';
 import { CompanyNotFound } from './company.errors';
 import { CompanyRepository } from './company.repository';
 
+const FALLBACK_LANGUAGE = 'en';
+
 /** Keeps the company tree; used by the command line and the demo data. */
 @Injectable()
 export class CompanyService {
@@ -24,9 +26,15 @@ export class CompanyService {
     return company;
   }
 
+  /** ISO 639-1 code a company's customers get when they come without a language. */
+  async getDefaultLanguage(companyRef: number): Promise<string> {
+    const company = await this.unitOfWork.read((transaction) => this.companies.findById(transaction, companyRef));
+    return company?.defaultLanguage ?? FALLBACK_LANGUAGE;
+  }
+
   /** Creates a company with a new random id, at the root or below another. */
-  create(name: string, parent: Company | null): Promise<Company> {
-    const companyId = randomPublicId('CEK', 7);
-    return this.unitOfWork.run((transaction) => this.companies.insert(transaction, { companyId, name }, parent));
+  create(name: string, parent: Company | null, defaultLanguage = FALLBACK_LANGUAGE): Promise<Company> {
+    const company = { companyId: randomPublicId('CEK', 7), name, defaultLanguage };
+    return this.unitOfWork.run((transaction) => this.companies.insert(transaction, company, parent));
   }
 }

@@ -1,5 +1,6 @@
 import { Transform, Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min } from 'class-validator';
+import { IsEncryptionKeys, IsKey } from './encryption-keys.validator';
 import { IsStrongSecret } from './strong-secret.validator';
 
 const KIB = 1024;
@@ -48,10 +49,26 @@ export class AppConfig {
   @IsUrl({ require_tld: false, require_protocol: true, protocols: ['http', 'https'] })
   publicUrl?: string;
 
-  /** Secret from which the keys for access tokens and download links are derived. Made up and kept outside production. */
+  /**
+   * Secret from which the keys for access tokens and download links are derived, and those below that are not given.
+   * Made up and kept outside production.
+   */
   @IsOptional()
   @IsStrongSecret()
   appSecret?: string;
+
+  /**
+   * Keys of encrypted fields, `id:key[,id:key…]`, each 32 bytes in base64: the first seals, all open. Default: one that
+   * follows from APP_SECRET; that one opens even when others are given.
+   */
+  @IsOptional()
+  @IsEncryptionKeys()
+  encryptionKeys?: string;
+
+  /** Key of the indexes by which encrypted fields are found, 32 bytes in base64. Default: follows from APP_SECRET. */
+  @IsOptional()
+  @IsKey()
+  blindIndexKey?: string;
 
   /** Seconds an access token is good for. */
   @Type(() => Number)
@@ -73,12 +90,32 @@ export class AppConfig {
   @Min(KIB)
   maxUploadBytes = 256 * MIB;
 
+  /** Largest JSON body of a bulk call, in bytes. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(MIB)
+  maxJsonBytes = 32 * MIB;
+
   /** Most data rows in one file. */
   @Type(() => Number)
   @IsInt()
   @Min(1)
   @Max(10_000_000)
   maxRows = 1_048_576;
+
+  /** Long bulk jobs (over 10,000 rows) one process works on at a time; others of that size wait their turn. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  concurrentJobs = 4;
+
+  /** Seconds a bulk call waits for its job before it is answered 202; `Prefer: wait=N` makes it less. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(86_400)
+  jobWaitSeconds = 120;
 
   /** Entries shown in successRequests and failureRequests of an answer; the files are always complete. */
   @Type(() => Number)

@@ -9,12 +9,18 @@ const KEY_BYTES = 32;
 export class AppKeys {
   readonly accessToken: Buffer;
   readonly downloadLink: Buffer;
+  /** Key `app` of encrypted fields. */
+  readonly fieldEncryption: Buffer;
+  /** Key of blind indexes where BLIND_INDEX_KEY is not given. */
+  readonly blindIndex: Buffer;
 
   /** @param secret what APP_SECRET holds; the keys follow from it by HKDF-SHA-256 (RFC 5869). */
   constructor(secret: string) {
     const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', secret, '', `rollbook/${purpose}`, KEY_BYTES));
     this.accessToken = derive('access-token');
     this.downloadLink = derive('download-link');
+    this.fieldEncryption = derive('field-encryption');
+    this.blindIndex = derive('blind-index');
   }
 }
 

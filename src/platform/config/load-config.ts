@@ -10,6 +10,9 @@ export class ConfigError extends Error {
   }
 }
 
+/** Settings that are absent unless given. */
+const WITHOUT_DEFAULT = ['databaseUrl', 'publicUrl', 'appSecret', 'encryptionKeys', 'blindIndexKey'];
+
 /** `maxUploadBytes` -> `MAX_UPLOAD_BYTES`. */
 export function environmentName(property: string): string {
   return property.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
@@ -21,7 +24,7 @@ export function environmentName(property: string): string {
  * @throws ConfigError with all faults at once.
  */
 export function loadConfig(environment: Readonly<Record<string, string | undefined>> = process.env): AppConfig {
-  const properties = [...Object.keys(new AppConfig()), 'databaseUrl', 'publicUrl', 'appSecret'];
+  const properties = [...Object.keys(new AppConfig()), ...WITHOUT_DEFAULT];
   const given = properties
     .map((property) => [property, environment[environmentName(property)]] as const)
     .filter(([, value]) => value !== undefined && value !== '');

@@ -8,3 +8,11 @@ export class CommitOutcomeUnknown extends OutcomeUnknown {
     super('The database went away while saving; read the record before sending the change again.', { cause });
   }
 }
+
+/** A row moved between reading and writing it; the transaction must be run again from its start. */
+export class LostRace extends Error {
+  constructor() {
+    super('a row was changed by another transaction between reading and writing it');
+    this.name = 'LostRace';
+  }
+}

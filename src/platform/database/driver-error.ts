@@ -1,3 +1,5 @@
+import { LostRace } from './database.errors';
+
 /** What drivers attach to their errors; TypeORM wraps it as `driverError`. */
 interface DriverError {
   readonly code?: unknown;
@@ -44,6 +46,7 @@ function driverErrorOf(error: unknown): DriverError | null {
 
 /** True when the transaction may succeed if its function is run again from the start. */
 export function isTransient(error: unknown): boolean {
+  if (error instanceof LostRace) return true;
   const driverError = driverErrorOf(error);
   if (driverError === null) return false;
   if (typeof driverError.errno === 'number' && TRANSIENT_NUMBERS.has(driverError.errno)) return true;

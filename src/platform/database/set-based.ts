@@ -1,6 +1,7 @@
 import type { EntityTarget, ObjectLiteral } from 'typeorm';
 import { DatabaseTraits, databaseTraits } from './database.traits';
-import { entityTable } from './entity-table';
+import { EntityTable, entityTable } from './entity-table';
+import { giveWay } from '../event-loop/give-way';
 import { Transaction } from './transaction';
 
 /**
@@ -11,8 +12,16 @@ import { Transaction } from './transaction';
 
 /** Sizes of one statement's batch; few sizes keep few statement texts, which SQLite's statement cache then reuses. */
 const SQLITE_BATCHES = [100, 10, 1];
-/** Lengths of a list of values to find, for the same reason. */
+/**
+ * Characters of text in one statement, about: MySQL and MariaDB break the connection at one that is larger than
+ * `max_allowed_packet`, 16 MiB by default, and a character may take four bytes or an escape.
+ */
+export const STATEMENT_CHARACTERS = 2 * 1024 * 1024;
+/** Lengths of a list of values to find; few, for the same reason as the batches. */
 const SQLITE_LISTS = [1, 10, 100, 1_000, 10_000];
+
+/** Rows that are turned into entities or parameters before others have their turn. */
+const SLICE_ROWS = 100;
 
 interface SelectOptions<T> {
   /** Columns that must equal one value, such as the company. */
@@ -33,6 +42,7 @@ export async function selectMany<T extends ObjectLiteral>(
   if (values.length === 0) return [];
   const table = entityTable(transaction.dataSource, entity);
   const traits = databaseTraits(transaction);
+  const columns = table.properties.map((name) => table.column(name)).join(', ');
   const fixed = Object.keys(where);
   const conditions = fixed.map((name) => `${table.column(name)} = ?`);
   const unique = [...new Set<string | number>(values)].sort();
@@ -41,12 +51,15 @@ export async function selectMany<T extends ObjectLiteral>(
     const part = traits.dialect === 'sqlite' ? padded(slice, SQLITE_LISTS) : slice;
     const marks = part.map(() => '?').join(', ');
     const raw = await transaction.query<ObjectLiteral[]>(
-      `SELECT * FROM ${table.name} WHERE ${[...conditions, `${table.column(property)} IN (${marks})`].join(' AND ')}${
+      `SELECT ${columns} FROM ${table.name} WHERE ${[...conditions, `${table.column(property)} IN (${marks})`].join(' AND ')}${
         lock ? traits.forUpdate : ''
       }`,
       [...fixed.map((name) => where[name]), ...part],
     );
-    for (const row of raw) rows.push(table.toEntity(row));
+    for (const some of slices(raw, SLICE_ROWS)) {
+      for (const row of some) rows.push(table.toEntity(row));
+      await giveWay();
+    }
   }
   return rows;
 }
@@ -62,10 +75,11 @@ export async function insertMany<T extends ObjectLiteral>(
   const properties = table.properties.filter((property) => property !== 'id');
   const into = `INSERT INTO ${table.name} (${properties.map((name) => table.column(name)).join(', ')}) VALUES `;
   const ids: number[] = [];
-  for (const part of batches(rows, properties.length, traits)) {
+  const values = await parametersOf(table, rows as readonly ObjectLiteral[], properties);
+  for (const part of batches(values, traits)) {
     const statement = into + part.map(() => `(${properties.map(() => '?').join(', ')})`).join(', ');
-    const parameters = part.flatMap((row) => table.toParameters(row as ObjectLiteral, properties));
-    ids.push(...(await insertedIds(transaction, traits, statement, parameters, part.length)));
+    ids.push(...(await insertedIds(transaction, traits, statement, part.flat(), part.length)));
+    await giveWay();
   }
   return ids;
 }
@@ -88,17 +102,22 @@ export async function updateMany<T extends ObjectLiteral & { id: number }>(
   if (traits.dialect === 'sqlite') {
     const assignments = changing.map((name) => `${table.column(name)} = ?`).join(', ');
     const statement = `UPDATE ${table.name} SET ${assignments} WHERE id = ?`;
-    for (const row of rows) await transaction.query(statement, [...table.toParameters(row, changing), row.id]);
+    for (const row of rows) {
+      await transaction.query(statement, [...table.toParameters(row, changing), row.id]);
+      await giveWay();
+    }
     return;
   }
   const columns = table.properties.map((name) => table.column(name)).join(', ');
   const assignments = changing.map((name) => `${table.column(name)} = VALUES(${table.column(name)})`).join(', ');
-  for (const part of batches(rows, table.properties.length, traits)) {
-    const values = part.map(() => `(${table.properties.map(() => '?').join(', ')})`).join(', ');
+  const values = await parametersOf(table, rows, table.properties);
+  for (const part of batches(values, traits)) {
+    const marks = part.map(() => `(${table.properties.map(() => '?').join(', ')})`).join(', ');
     await transaction.query(
-      `INSERT INTO ${table.name} (${columns}) VALUES ${values} ON DUPLICATE KEY UPDATE ${assignments}`,
-      part.flatMap((row) => table.toParameters(row, table.properties)),
+      `INSERT INTO ${table.name} (${columns}) VALUES ${marks} ON DUPLICATE KEY UPDATE ${assignments}`,
+      part.flat(),
     );
+    await giveWay();
   }
 }
 
@@ -130,14 +149,42 @@ function* slices<T>(values: readonly T[], size: number): Generator<readonly T[]>
   for (let start = 0; start < values.length; start += size) yield values.slice(start, start + size);
 }
 
-function* batches<T>(rows: readonly T[], columns: number, traits: DatabaseTraits): Generator<readonly T[]> {
+/** Rows as a driver takes them; others have their turn meanwhile. */
+async function parametersOf<T extends ObjectLiteral>(
+  table: EntityTable<T>,
+  rows: readonly ObjectLiteral[],
+  properties: readonly string[],
+): Promise<unknown[][]> {
+  const values: unknown[][] = [];
+  for (const some of slices(rows, SLICE_ROWS)) {
+    for (const row of some) values.push(table.toParameters(row, properties));
+    await giveWay();
+  }
+  return values;
+}
+
+/** Rows of parameters in the order given, as many to a statement as it may carry. */
+function* batches(rows: readonly (readonly unknown[])[], traits: DatabaseTraits): Generator<readonly unknown[][]> {
+  const columns = rows[0]?.length ?? 1;
   const most = Math.max(1, Math.floor(traits.maxParameters / columns));
-  const sizes = traits.dialect === 'sqlite' ? SQLITE_BATCHES.filter((size) => size <= most) : [most];
+  const sizes = traits.dialect === 'sqlite' ? SQLITE_BATCHES.filter((size) => size <= most) : null;
   let start = 0;
   while (start < rows.length) {
     const left = rows.length - start;
-    const size = sizes.find((candidate) => candidate <= left) ?? left;
-    yield rows.slice(start, start + size);
+    const size = sizes === null ? fitting(rows, start, most) : (sizes.find((candidate) => candidate <= left) ?? left);
+    yield rows.slice(start, start + size) as unknown[][];
     start += size;
   }
+}
+
+/** Rows from `start` on that fit into one statement; at least one. */
+function fitting(rows: readonly (readonly unknown[])[], start: number, most: number): number {
+  let characters = 0;
+  let size = 0;
+  for (const row of rows.slice(start, start + most)) {
+    for (const value of row) if (typeof value === 'string') characters += value.length;
+    if (size > 0 && characters > STATEMENT_CHARACTERS) break;
+    size++;
+  }
+  return size;
 }

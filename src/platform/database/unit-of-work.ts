@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, QueryRunner } from 'typeorm';
 import { databaseTraits } from './database.traits';
 import { CommitOutcomeUnknown } from './database.errors';
-import { isConnectionFault, isTransient } from './driver-error';
+import { isConnectionFault, isTransient, uniqueViolation } from './driver-error';
 import { Transaction } from './transaction';
 
 const MAX_TRIES = 5;
@@ -50,6 +50,19 @@ export class UnitOfWork {
     if (outer?.open && outer.kind === 'reads') throw new Error('UnitOfWork.run called inside UnitOfWork.read');
     if (outer?.open) return work(outer.manager);
     return this.retry(() => this.inLine(() => this.transact(work)));
+  }
+
+  /**
+   * Like `run`, for work that looks whether a unique value is free before it takes it: when a rival took it in between,
+   * the work runs once more and sees the rival's row.
+   */
+  async runAgainstRivals<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    try {
+      return await this.run(work);
+    } catch (error) {
+      if (uniqueViolation(error) === null) throw error;
+      return this.run(work);
+    }
   }
 
   /** Runs reads that need no transaction of their own. They never see what others have not committed. */

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import { PinoLogger } from 'nestjs-pino';
 import { baseUrlOf } from '../http/base-url';
 import { requestIdOf } from '../http/request-id';
+import { answerUnread } from '../http/unread-body';
 import { allowedMethods } from './allowed-methods';
 import { RenderedError } from './api-family';
 import { AppError } from './app-error';
@@ -48,10 +49,11 @@ export class ErrorFilter implements ExceptionFilter {
       response.setHeader('Retry-After', String(error.retryAfterSeconds ?? DEFAULT_RETRY_SECONDS));
     }
     response.setHeader('X-Error-Type', error.errorType);
-    // The rest of a body that was not read would be taken for the next request.
-    if (!request.complete) response.setHeader('Connection', 'close');
     const { status, body } = this.render(error, request);
-    response.status(status).json(body);
+    answerUnread(request, response.status(status), body).catch((cause: unknown) => {
+      this.logger.error({ err: cause }, 'sending an error failed');
+      response.destroy();
+    });
   }
 
   private classify(thrown: unknown, request: Request, response: Response): AppError {

@@ -6,6 +6,9 @@ export class InvalidRequest extends defineError('INVALID_REQUEST', 'VALIDATION_E
 /** The body cannot be read: malformed JSON, malformed multipart, wrong encoding. */
 export class UnreadableBody extends defineError('UNREADABLE_BODY', 'CLIENT_REQUEST_ERROR', 400) {}
 
+/** The path cannot be read: a malformed %-escape. */
+export class UnreadablePath extends defineError('UNREADABLE_PATH', 'CLIENT_REQUEST_ERROR', 400) {}
+
 /** The route exists, the method does not. */
 export class MethodNotAllowed extends defineError('METHOD_NOT_ALLOWED', 'CLIENT_REQUEST_ERROR', 405) {}
 

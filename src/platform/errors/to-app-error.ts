@@ -17,6 +17,7 @@ import {
   UnknownError,
   Unprocessable,
   UnreadableBody,
+  UnreadablePath,
   UnsupportedMediaType,
 } from './http.errors';
 
@@ -85,6 +86,12 @@ export function toAppError(thrown: unknown): AppError {
   });
   if (typeof thrown !== 'object' || thrown === null) return unknown;
 
+  // The router's, at a malformed %-escape.
+  if (thrown instanceof URIError) {
+    return new UnreadablePath('The path holds a malformed %-escape; escape its parts as UTF-8 (RFC 3986).', {
+      cause: thrown,
+    });
+  }
   const message = thrown instanceof Error ? thrown.message : '';
   const named = hasOf(thrown, 'code') ?? hasOf(thrown, 'type');
   const code = typeof named === 'string' ? named : '';

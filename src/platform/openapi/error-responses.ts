@@ -5,8 +5,9 @@ import { isScope } from '../auth/scopes';
 import type { ApiFamily } from '../errors/api-family';
 import { AppError } from '../errors/app-error';
 import type { FamilyRegistry } from '../errors/family.registry';
-import { DependencyUnavailable } from '../errors/http.errors';
+import { DependencyUnavailable, PayloadTooLarge, UnsupportedMediaType } from '../errors/http.errors';
 import { toAppError } from '../errors/to-app-error';
+import { malformedJson } from '../http/json-refusal';
 import { ROUTE_ERRORS } from './api-errors';
 import { headerRefs } from './response-headers';
 
@@ -22,6 +23,13 @@ const EXAMPLE_CONTEXT = {
   at: new Date('2024-10-10T08:34:46Z'),
   baseUrl: 'https://rollbook.example',
 };
+
+/** What can be wrong with a JSON body as such; a route that words one of them itself is taken at its word. */
+const JSON_BODY_ERRORS: readonly AppError[] = [
+  malformedJson({ line: 1, column: 2 }, 'a key in double quotes or }'),
+  new PayloadTooLarge('The body may have at most 1048576 bytes; send less in one call.'),
+  new UnsupportedMediaType('Send the body as JSON, with the header Content-Type: application/json.'),
+];
 
 /** The published pages' words for a status, where they are not those of HTTP. */
 const PUBLISHED_NAMES: Readonly<Record<number, string>> = { 422: 'Unprocessable Request', 500: 'Server Error' };
@@ -43,7 +51,7 @@ export function addErrorResponses(document: OpenAPIObject, families: FamilyRegis
     const own = (members[ROUTE_ERRORS] ?? []) as readonly AppError[];
     Reflect.deleteProperty(operation, ROUTE_ERRORS);
     const byStatus = new Map<number, AppError[]>();
-    for (const error of [...own, ...standingErrors(operation)]) {
+    for (const error of [...own, ...standingErrors(operation, own)]) {
       byStatus.set(error.status, [...(byStatus.get(error.status) ?? []), error]);
     }
     for (const [status, errors] of byStatus) {
@@ -53,7 +61,7 @@ export function addErrorResponses(document: OpenAPIObject, families: FamilyRegis
 }
 
 /** Errors that follow from what an operation is: guarded, with a JSON body, dependent on the database. */
-function standingErrors({ security = [], requestBody }: Operation): AppError[] {
+function standingErrors({ security = [], requestBody }: Operation, own: readonly AppError[]): AppError[] {
   const scopes = security.flatMap((requirement) => Object.values(requirement).flat()).filter(isScope);
   if (scopes.length === 0) return [];
   const hasJsonBody =
@@ -61,7 +69,7 @@ function standingErrors({ security = [], requestBody }: Operation): AppError[] {
   return [
     tokenRequired(),
     ...scopes.map(scopeMissing),
-    ...(hasJsonBody ? [400, 413, 415].map((status) => toAppError({ status })) : []),
+    ...(hasJsonBody ? JSON_BODY_ERRORS.filter(({ code }) => !own.some((error) => error.code === code)) : []),
     toAppError(null),
     new DependencyUnavailable('The database does not answer at the moment; try again shortly.'),
   ];
@@ -70,8 +78,9 @@ function standingErrors({ security = [], requestBody }: Operation): AppError[] {
 function errorResponse(family: ApiFamily, status: number, errors: readonly AppError[]): Response {
   const model = family.errorModels?.[status] ?? family.errorModels?.other;
   const examples: Record<string, object> = {};
-  for (const error of errors) {
-    const name = error.code in examples ? `${error.code}_${Object.keys(examples).length + 1}` : error.code;
+  for (const [index, error] of errors.entries()) {
+    const namesakes = errors.slice(0, index).filter(({ code }) => code === error.code).length;
+    const name = namesakes === 0 ? error.code : `${error.code}_${namesakes + 1}`;
     examples[name] = { summary: error.message, value: family.render(error, EXAMPLE_CONTEXT).body };
   }
   return {

@@ -16,6 +16,14 @@ export const HEADERS = {
     description: 'Id of the bulk job that this call was; read it with `GET /api/v0/bulk/jobs/{jobId}`.',
     schema: { type: 'string', pattern: '^JOB[A-Z0-9]{26}$', example: 'JOB7Q2M9RX4T1B8ZC7Q2M9RX4T1B8' },
   },
+  Location: {
+    description: 'Address of the job that goes on.',
+    schema: {
+      type: 'string',
+      format: 'uri-reference',
+      example: '/api/v0/bulk/jobs/JOB7Q2M9RX4T1B8ZC7Q2M9RX4T1B8',
+    },
+  },
   'Retry-After': {
     description: 'Seconds after which another try makes sense.',
     schema: { type: 'integer', format: 'int32', example: 5 },

@@ -10,14 +10,24 @@ const transformers = (load('class-transformer/cjs/storage') as TransformerStorag
 type Utils = typeof import('class-validator/types/validation/ValidationUtils');
 const { ValidationUtils } = load('class-validator/cjs/validation/ValidationUtils') as Utils;
 
-/** A failed constraint, named as in class-validator, with the decorator's `context`; path like `contacts[0].email`. */
+/**
+ * A failed constraint, named as in class-validator, with the decorator's arguments and `context`. The path is like
+ * `contacts[0].email`; `property` is its last member, which an unknown key may fill with anything. `each`: the rule is
+ * about the elements of the value.
+ */
 export interface Violation {
   path: string;
+  property: string;
   constraint: string;
+  limits: readonly unknown[];
+  each: boolean;
   message: string;
   value: unknown;
   context?: unknown;
 }
+
+/** Of a fault that no decorator with arguments found. */
+const NO_RULE = { property: '', limits: [], each: false };
 
 type Dto = new () => object;
 type Plain = Record<string, unknown>;
@@ -39,7 +49,7 @@ export function compileValidator(Dto: Dto): (value: unknown) => Violation[] {
   return (value) => {
     const found: Violation[] = [];
     if (isObject(value) && !Array.isArray(value)) run(value, '', found);
-    else found.push({ path: '', constraint: 'unknownValue', message: 'value must be an object', value });
+    else found.push({ ...NO_RULE, path: '', constraint: 'unknownValue', message: 'value must be an object', value });
     return found;
   };
 }
@@ -60,7 +70,8 @@ function compileClass(target: Dto, compiled: Map<Dto, Run<Plain>>): Run<Plain> {
     for (const key of Object.keys(object)) {
       if (fields.has(key)) continue;
       const message = `property ${key} should not exist`;
-      found.push({ path: prefix + key, constraint: ValidationTypes.WHITELIST, message, value: object[key] });
+      const constraint = ValidationTypes.WHITELIST;
+      found.push({ ...NO_RULE, path: prefix + key, property: key, constraint, message, value: object[key] });
     }
     for (const runField of fields.values()) runField(object, prefix, found);
   };
@@ -90,7 +101,7 @@ function compileField(target: Dto, property: string, rules: Rule[], compiled: Ma
     const value = object[property];
     if (!conditions.every((applies) => applies(object, value))) return;
     const failed = checks.filter((check) => !check.passes(check.argsFor(object, value)));
-    if (failed.length > 0) found.push(...violations(checks, failed, object, value, prefix + property));
+    if (failed.length > 0) found.push(...violations(checks, failed, object, value, prefix));
     runNested?.(value, prefix + property, found);
   };
 }
@@ -112,16 +123,21 @@ function checksOf(rule: Rule, targetName: string) {
       const message = rule.message || (instance.defaultMessage?.(args) ?? '');
       return ValidationUtils.replaceMessageSpecialTokens(message, args);
     };
-    return { name: name || rule.type, async, context: rule.context as unknown, argsFor, passes, messageFor };
+    const context = rule.context as unknown;
+    // Both are typed as always there, but absent for a rule that was given neither.
+    const each = (rule.each as boolean | undefined) ?? false;
+    const limits = (constraints as readonly unknown[] | undefined) ?? [];
+    return { name: name || rule.type, property, limits, each, async, context, argsFor, passes, messageFor };
   });
 }
 
 /** One violation per constraint name: of two checks with one name the last message and all contexts count. */
-function violations(checks: Check[], failed: Check[], object: object, value: unknown, path: string): Violation[] {
-  const named = failed.map(({ name, argsFor, messageFor }): [string, Violation] => {
+function violations(checks: Check[], failed: Check[], object: object, value: unknown, prefix: string): Violation[] {
+  const named = failed.map(({ name, property, limits, each, argsFor, messageFor }): [string, Violation] => {
     const contexts = checks.map((check) => (check.name === name ? check.context : undefined));
     const context: unknown = contexts.some(Boolean) ? Object.assign({}, ...contexts) : undefined;
-    return [name, { path, constraint: name, message: messageFor(argsFor(object, value)), value, context }];
+    const message = messageFor(argsFor(object, value));
+    return [name, { path: prefix + property, property, constraint: name, limits, each, message, value, context }];
   });
   return [...new Map(named).values()];
 }
@@ -134,7 +150,8 @@ function compileNested(rule: Rule, run: Run<Plain>): Run<unknown> {
       // class-validator describes the class in place of the object here.
       const subject = { targetName: 'Function', object: rule.target as object, property: rule.propertyName };
       const message = ValidationUtils.replaceMessageSpecialTokens(rule.message, { ...subject, value, constraints: [] });
-      found.push({ path, constraint: rule.type, message, value, context: rule.context as unknown });
+      const context = rule.context as unknown;
+      found.push({ ...NO_RULE, path, property: rule.propertyName, constraint: rule.type, message, value, context });
     }
   };
   return runValue;

@@ -1,0 +1,53 @@
+import type { CommerceCustomerRequest } from '../../customer/commerce/commerce-customer.dto';
+import type { CommerceItem } from '../../customer/commerce/commerce-item';
+import type { CommerceOutcome, CommerceUpsertService } from '../../customer/commerce/commerce-upsert.service';
+import type { Transaction } from '../../platform/database/transaction';
+import { giveWay } from '../../platform/event-loop/give-way';
+import { changeContextOf } from '../customers/customers.table';
+import type {
+  ImportCells,
+  JobContext,
+  ParsedRow,
+  ReadyRow,
+  RowResult,
+  TableImporter,
+} from '../engine/bulk-importer.contract';
+import { COMMERCE_ROW_COLUMNS, CommerceRow } from './commerce-row';
+
+/** What an item of one of the bulk calls means. */
+export type ReadItem<T> = (item: T) => Omit<CommerceItem, 'row'>;
+
+/** The items of a bulk call of the commerce API; the calls differ in how an item names its customer. */
+export class CommerceItemsTable<T extends CommerceCustomerRequest> implements TableImporter<ImportCells> {
+  readonly name = 'Customers';
+  readonly columns = COMMERCE_ROW_COLUMNS;
+  readonly oneOf = [];
+
+  constructor(
+    private readonly upserts: CommerceUpsertService,
+    private readonly rows: CommerceRow,
+    private readonly read: ReadItem<T>,
+  ) {}
+
+  /** The schema has judged the item already; its cells are opened when it is applied. */
+  parse(cells: ImportCells): ParsedRow<ImportCells> {
+    return { value: cells, issues: [], warnings: [], recordId: null };
+  }
+
+  async apply(transaction: Transaction, job: JobContext, rows: readonly ReadyRow<ImportCells>[]): Promise<RowResult[]> {
+    const items: CommerceItem[] = [];
+    for (const { row, value } of rows) {
+      // The schema of the call has judged it: it is an item of that call.
+      items.push({ row, ...this.read(this.rows.toItem(value, job.companyRef, job.jobId) as T) });
+      await giveWay();
+    }
+    const outcomes = await this.upserts.apply(transaction, changeContextOf(job), items);
+    return outcomes.map(toRowResult);
+  }
+}
+
+/** The commerce API knows customers by their numeric id. */
+function toRowResult({ outcome, draft, issues }: CommerceOutcome): RowResult {
+  const recordId = draft === null ? null : String(draft.current.id);
+  return { verdict: outcome, recordId, issues, warnings: [], amount: null };
+}

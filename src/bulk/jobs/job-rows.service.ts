@@ -1,0 +1,85 @@
+import { Injectable } from '@nestjs/common';
+import { UnitOfWork } from '../../platform/database/unit-of-work';
+import { Page, toPage } from '../../platform/http/cursor';
+import { JobRowResponse, RowOutcomeName, toJobRow } from '../dto/job-row.dto';
+import { ImporterRegistry } from '../engine/importer.registry';
+import { SpoolReader } from '../engine/row-spool';
+import { SPOOL_NAME } from '../files/file-intake';
+import { JobFiles } from '../files/job-files';
+import { BulkJob, hasEnded } from './bulk-job.entity';
+import { BulkJobRepository } from './bulk-job.repository';
+import { ResultNotFound } from './bulk-job.errors';
+
+/** More rows than a chunk ever has: place of a row = chunk * this + place inside the chunk. */
+const CHUNK_STRIDE = 1_000_000;
+
+/** A row with its place among all rows of the job. */
+interface PlacedRow {
+  readonly id: number;
+  readonly row: JobRowResponse;
+}
+
+/** The rows of jobs, one by one. */
+@Injectable()
+export class JobRowsService {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly jobs: BulkJobRepository,
+    private readonly importers: ImporterRegistry,
+    private readonly files: JobFiles,
+  ) {}
+
+  /**
+   * One page of rows in row order, from behind the place `after`.
+   *
+   * @throws ResultNotFound when the rows that were sent have been erased
+   */
+  async list(
+    job: BulkJob,
+    outcome: RowOutcomeName | undefined,
+    limit: number,
+    after = -1,
+  ): Promise<Page<JobRowResponse>> {
+    const found: PlacedRow[] = [];
+    const spool = await SpoolReader.open(this.files.of(job.jobId, SPOOL_NAME)).catch(() => {
+      throw new ResultNotFound('The rows of the job were erased; its counters are all that is left.');
+    });
+    try {
+      const first = after < 0 ? 0 : Math.floor(after / CHUNK_STRIDE);
+      for (let chunkNo = first; chunkNo < job.chunks && found.length <= limit; chunkNo++) {
+        const rows = await this.rowsOf(job, spool, chunkNo);
+        rows.forEach((row, index) => {
+          const id = chunkNo * CHUNK_STRIDE + index;
+          if (id > after && (outcome ?? row.outcome) === row.outcome) found.push({ id, row });
+        });
+      }
+    } finally {
+      await spool.close();
+    }
+    return toPage(
+      found,
+      limit,
+      ({ id }) => id,
+      ({ row }) => row,
+    );
+  }
+
+  /** Rows of a chunk that was not worked on are only told once nobody will. */
+  private async rowsOf(job: BulkJob, spool: SpoolReader, chunkNo: number): Promise<JobRowResponse[]> {
+    if (chunkNo >= job.nextChunk && !hasEnded(job.state)) return [];
+    const { table: index, rows } = await spool.read(chunkNo);
+    const table = this.importers.get(job.target).tables[index]?.name ?? '';
+    if (chunkNo >= job.nextChunk) {
+      return rows.map(({ row }) => ({
+        row,
+        table,
+        outcome: 'unprocessed',
+        recordId: null,
+        errors: [],
+        warnings: [],
+      }));
+    }
+    const outcomes = await this.unitOfWork.read((transaction) => this.jobs.listOutcomes(transaction, job, chunkNo));
+    return outcomes.map((outcome) => toJobRow(outcome, table));
+  }
+}

@@ -1,0 +1,46 @@
+import { type ChangeContext, historyFacts } from '../../platform/history/history-entry.entity';
+import type { CodedIssue } from '../../platform/validation/coded-issue';
+import type { CampaignRecord } from '../campaign-record.entity';
+import type { CampaignRecordHistory } from './campaign-record-history.entity';
+import type { DocumentChange, JsonObject } from './document-merge';
+
+/** A change of one record. */
+export interface RecordUpdate {
+  readonly row: number | null;
+  readonly recordId: string;
+  readonly data: JsonObject;
+  /** The change is for exactly this version; undefined for whichever there is. */
+  readonly ifVersion: number | undefined;
+}
+
+/** A new record. */
+export interface RecordAddition {
+  readonly row: number | null;
+  readonly recordId: string;
+  readonly data: JsonObject;
+}
+
+/** What became of one record. */
+export interface RecordOutcome {
+  readonly outcome: 'created' | 'updated' | 'unchanged' | 'failed';
+  /** As stored afterwards; null when there is none. */
+  readonly record: CampaignRecord | null;
+  readonly issues: readonly CodedIssue[];
+  /** It was looked for a second time. */
+  readonly isRetried?: boolean;
+}
+
+/** Outcome of a record that was refused; nothing of it was stored. */
+export function refused(code: string, message: string, record: CampaignRecord | null = null): RecordOutcome {
+  return { outcome: 'failed', record, issues: [{ field: null, code, message, rejectedValue: null }] };
+}
+
+/** History entry of a change. */
+export function recordHistoryEntry(
+  context: ChangeContext,
+  { id, version }: CampaignRecord,
+  row: number | null,
+  changes: DocumentChange[],
+): Omit<CampaignRecordHistory, 'id'> {
+  return { ...historyFacts(context, version, row), recordRef: id, changes };
+}

@@ -1,0 +1,106 @@
+import { Injectable } from '@nestjs/common';
+import type { ChangeContext } from '../../platform/history/history-entry.entity';
+import { LostRace } from '../../platform/database/database.errors';
+import { Transaction } from '../../platform/database/transaction';
+import { giveWay } from '../../platform/event-loop/give-way';
+import type { CampaignRecord } from '../campaign-record.entity';
+import type { CampaignRecordHistory } from './campaign-record-history.entity';
+import { CampaignRecordRepository, RecordOwner } from './campaign-record.repository';
+import { changesBetween, JsonObject, mergeDocument } from './document-merge';
+import { recordHistoryEntry, RecordOutcome, RecordUpdate, refused } from './record-change';
+import { CONFLICT, MISSING } from './record.issues';
+
+/** Largest document a record can grow to by being merged. */
+const MOST_BYTES = 256 * 1024;
+
+/** A record as it stands after the updates of a batch so far. */
+interface RecordDraft {
+  readonly before: CampaignRecord;
+  record: CampaignRecord;
+  document: JsonObject;
+}
+
+/** Merges changes into many records in a few statements inside the caller's transaction. Single requests go the same way. */
+@Injectable()
+export class RecordUpdateService {
+  constructor(private readonly records: CampaignRecordRepository) {}
+
+  /**
+   * Applies the updates in order; outcomes stand in the same order. Without a lock it reads, merges and writes what still
+   * has the version that was read.
+   *
+   * @param lock holds the records from the first read on: slower, but cannot lose a race
+   * @throws LostRace when a record moved on meanwhile: the transaction must be run again
+   */
+  async apply(
+    transaction: Transaction,
+    context: ChangeContext,
+    campaignRef: number,
+    updates: readonly RecordUpdate[],
+    lock: boolean,
+  ): Promise<RecordOutcome[]> {
+    const owner = { companyRef: context.companyRef, campaignRef };
+    const drafts = await this.load(transaction, owner, updates, lock);
+    const entries: Omit<CampaignRecordHistory, 'id'>[] = [];
+    const outcomes: RecordOutcome[] = [];
+    for (const update of updates) {
+      const draft = drafts.get(update.recordId);
+      outcomes.push(draft === undefined ? { ...missing(), isRetried: true } : change(context, draft, update, entries));
+      await giveWay();
+    }
+    const changed = [...drafts.values()].filter(({ record, before }) => record !== before);
+    const written = changed.map(({ record, before }) => ({ record, from: before.version }));
+    if (!(await this.records.updateVersioned(transaction, written))) throw new LostRace();
+    await this.records.insertHistory(transaction, entries);
+    return outcomes;
+  }
+
+  /** What is not found is looked for a second time: another call may just be adding it. */
+  private async load(
+    transaction: Transaction,
+    owner: RecordOwner,
+    updates: readonly RecordUpdate[],
+    lock: boolean,
+  ): Promise<Map<string, RecordDraft>> {
+    const ids = updates.map(({ recordId }) => recordId);
+    const found = await this.records.listByRecordIds(transaction, owner, ids, lock);
+    const known = new Set(found.map(({ recordId }) => recordId));
+    const rest = ids.filter((id) => !known.has(id));
+    const late = await this.records.listByRecordIds(transaction, owner, rest, lock);
+    const drafts = new Map<string, RecordDraft>();
+    for (const record of [...found, ...late]) {
+      drafts.set(record.recordId, { before: record, record, document: JSON.parse(record.data) as JsonObject });
+      await giveWay();
+    }
+    return drafts;
+  }
+}
+
+function missing(): RecordOutcome {
+  return refused(MISSING, 'Document not found');
+}
+
+function change(
+  context: ChangeContext,
+  draft: RecordDraft,
+  { row, recordId, data, ifVersion }: RecordUpdate,
+  entries: Omit<CampaignRecordHistory, 'id'>[],
+): RecordOutcome {
+  const { record, document } = draft;
+  if (ifVersion !== undefined && ifVersion !== record.version) {
+    const message = `[${recordId}]: version conflict, current version [${record.version}] is different than the one provided [${ifVersion}]`;
+    return refused(CONFLICT, message, record);
+  }
+  const merged = mergeDocument(document, data);
+  const changes = changesBetween(document, merged);
+  if (changes.length === 0) return { outcome: 'unchanged', record, issues: [] };
+  const text = JSON.stringify(merged);
+  const bytes = Buffer.byteLength(text);
+  if (bytes > MOST_BYTES) {
+    return refused('DOCUMENT_TOO_LARGE', `The document would have ${bytes} bytes; it can have ${MOST_BYTES}`, record);
+  }
+  draft.document = merged;
+  draft.record = { ...record, data: text, version: record.version + 1, updatedAt: context.at };
+  entries.push(recordHistoryEntry(context, draft.record, row, changes));
+  return { outcome: 'updated', record: draft.record, issues: [] };
+}

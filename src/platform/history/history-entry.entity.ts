@@ -1,0 +1,46 @@
+import { Column } from 'typeorm';
+import { IdColumn, RefColumn, TimeColumn } from '../database/columns';
+
+/** In whose name something is changed; stands in its history. */
+export interface ChangeContext {
+  readonly companyRef: number;
+  /** `client:<id>` or `key:<id>`. */
+  readonly changedBy: string;
+  /** Bulk job that does it; null for a single request. */
+  readonly jobId: string | null;
+  readonly at: Date;
+}
+
+/** One change of a record: who, when, by which row of which job; what, says the class below. Never altered once written. */
+export abstract class HistoryEntry {
+  @IdColumn()
+  id: number;
+
+  @RefColumn()
+  companyRef: number;
+
+  /** Version of the record after the change. */
+  @Column({ type: 'int' })
+  version: number;
+
+  @TimeColumn()
+  changedAt: Date;
+
+  @Column()
+  changedBy: string;
+
+  @Column({ type: 'varchar', nullable: true })
+  jobId: string | null;
+
+  @Column({ type: 'int', nullable: true })
+  rowNo: number | null;
+}
+
+/** What an entry says of the circumstances of a change. @param row of the job; null for a single request */
+export function historyFacts(
+  { companyRef, changedBy, jobId, at }: ChangeContext,
+  version: number,
+  row: number | null,
+): Omit<HistoryEntry, 'id'> {
+  return { companyRef, version, changedAt: at, changedBy, jobId, rowNo: row };
+}
