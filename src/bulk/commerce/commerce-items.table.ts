@@ -38,7 +38,7 @@ export class CommerceItemsTable<T extends CommerceCustomerRequest> implements Ta
     const items: CommerceItem[] = [];
     for (const { row, value } of rows) {
       // The schema of the call has judged it: it is an item of that call.
-      items.push({ row, ...this.read(this.rows.toItem(value, job.companyRef, job.jobId) as T) });
+      items.push({ row, ...this.read(this.rows.toItem(value, job.companyRef, job.rowsOf) as T) });
       await giveWay();
     }
     const outcomes = await this.upserts.apply(transaction, changeContextOf(job), items);

@@ -1,6 +1,7 @@
 import type { Transaction } from '../../platform/database/transaction';
 import type { CodedIssue } from '../../platform/validation/coded-issue';
 import type { DuplicateRule } from '../jobs/bulk-job.entity';
+import type { ChangeLedger } from './change-ledger.contract';
 import type { RecordKey } from './claims';
 
 /** A column an importer knows. Headers match it ignoring case, blanks, `_`, `-` and a trailing `*`. */
@@ -40,6 +41,8 @@ export interface JobContext {
   readonly companyRef: number;
   readonly createdBy: string;
   readonly at: Date;
+  /** Job for which the rows were stored: another than this one when it commits a dry run or tries failed rows again. */
+  readonly rowsOf: string;
   /** Which of several rows for one record applies. */
   readonly duplicates: DuplicateRule;
   /** 1, and one more each time the chunk is run again after it lost a race. */
@@ -84,4 +87,6 @@ export interface TableImporter<T = unknown> {
 /** Takes files of one kind. The first table is the main one; the others are optional in a file. */
 export interface BulkImporter {
   readonly tables: readonly [TableImporter, ...TableImporter[]];
+  /** Absent for one that keeps no history: its jobs cannot be undone, and its dry runs tell only the outcome. */
+  readonly ledger?: ChangeLedger;
 }

@@ -140,7 +140,14 @@ export class JobRunner implements BeforeApplicationShutdown {
 }
 
 function jobFacts({ jobId, companyRef, createdBy, options }: BulkJob): Omit<JobContext, 'claim' | 'attempt'> {
-  return { jobId, companyRef, createdBy, at: new Date(), duplicates: options.duplicates };
+  return {
+    jobId,
+    companyRef,
+    createdBy,
+    at: new Date(),
+    rowsOf: options.rowsOf ?? jobId,
+    duplicates: options.duplicates,
+  };
 }
 
 /** One outcome per row in row order: refused rows from their issues, the others from their results. */

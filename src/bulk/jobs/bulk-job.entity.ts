@@ -16,6 +16,8 @@ export type DuplicateRule = (typeof DUPLICATE_RULES)[number];
 /** What the caller chose. */
 export interface JobOptions {
   readonly duplicates: DuplicateRule;
+  /** Job for which the rows were stored, when it is another: secrets in them are sealed for it. */
+  readonly rowsOf?: string;
 }
 
 /** The rows of one table, each in exactly one of the counts below `received`. */
