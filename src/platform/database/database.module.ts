@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config';
 import { DatabaseProbe } from './database-probe';
 import { databaseOptions } from './database.options';
+import { readSourceOf } from './read-source';
 import { SchemaMigrator } from './schema-migrator';
 import { ServerCheck } from './server-check';
 import { UnitOfWork } from './unit-of-work';
@@ -31,7 +32,14 @@ const CONNECT_PAUSE_MS = 1_000;
       },
     }),
   ],
-  providers: [UnitOfWork, DatabaseProbe],
+  providers: [
+    {
+      provide: UnitOfWork,
+      inject: [DataSource],
+      useFactory: async (dataSource: DataSource) => new UnitOfWork(dataSource, await readSourceOf(dataSource)),
+    },
+    DatabaseProbe,
+  ],
   exports: [UnitOfWork, DatabaseProbe],
 })
 export class DatabaseModule {}
