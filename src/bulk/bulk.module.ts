@@ -8,21 +8,27 @@ import { CommerceRow } from './commerce/commerce-row';
 import { BulkJobController } from './controllers/bulk-job.controller';
 import { CommerceBulkController } from './controllers/commerce-bulk.controller';
 import { JobEventsController } from './controllers/job-events.controller';
+import { JobFollowUpController } from './controllers/job-follow-up.controller';
 import { CustomerFileController } from './controllers/customer-file.controller';
 import { ContactsTable } from './customers/contacts.table';
 import { CustomerCreationTable } from './customers/customer-creation.table';
 import { CustomerFileService } from './customers/customer-file.service';
+import { CustomerLedger } from './customers/customer.ledger';
 import { CustomerCreationImporter, CustomerUpdateImporter } from './customers/customer.importers';
 import { CustomerUpdateTable } from './customers/customer-update.table';
 import { ChunkApplier } from './engine/chunk-applier';
+import { ChunkSources } from './engine/chunk-sources';
+import { ChunkWork } from './engine/chunk-work';
 import { ImporterRegistry } from './engine/importer.registry';
 import { JobRunner } from './engine/job-runner';
+import { WholeRun } from './engine/whole-run';
 import { FileIntake } from './files/file-intake';
 import { ItemIntake } from './files/item-intake';
 import { JobFiles } from './files/job-files';
 import { ResultDownload } from './files/result-download';
 import { ResultFiles } from './files/result-files';
 import { ResultLinkService } from './files/result-links';
+import { RowCopier } from './files/row-copier';
 import { TemplateFiles } from './files/template-files';
 import { UploadReceiver } from './files/upload.receiver';
 import { CsvFormat } from './formats/csv.format';
@@ -32,6 +38,7 @@ import { XlsxFormat } from './formats/xlsx.format';
 import { BulkJobRepository } from './jobs/bulk-job.repository';
 import { BulkJobService } from './jobs/bulk-job.service';
 import { JobEventsService } from './jobs/job-events.service';
+import { JobFollowUpService, RowSources } from './jobs/job-follow-up.service';
 import { JobIntake } from './jobs/job-intake';
 import { JobLease } from './jobs/job-lease';
 import { JobQueue } from './jobs/job-queue';
@@ -39,9 +46,19 @@ import { JobRowsService } from './jobs/job-rows.service';
 import { JobWait } from './jobs/job-wait';
 import { JobResumer } from './jobs/job-resumer';
 import { JobWorker } from './jobs/job-worker';
+import { UndoIntake } from './undo/undo-intake';
 
 const FORMATS = [CsvFormat, NdjsonFormat, XlsxFormat];
-const ENGINE = [BulkService, ChunkApplier, FormatRegistry, ImporterRegistry, JobRunner];
+const ENGINE = [
+  BulkService,
+  ChunkApplier,
+  ChunkSources,
+  ChunkWork,
+  FormatRegistry,
+  ImporterRegistry,
+  JobRunner,
+  WholeRun,
+];
 const FILES = [
   FileIntake,
   ItemIntake,
@@ -49,6 +66,7 @@ const FILES = [
   ResultDownload,
   ResultFiles,
   ResultLinkService,
+  RowCopier,
   TemplateFiles,
   UploadReceiver,
 ];
@@ -56,6 +74,7 @@ const JOBS = [
   BulkJobRepository,
   BulkJobService,
   JobEventsService,
+  JobFollowUpService,
   JobIntake,
   JobLease,
   JobQueue,
@@ -63,12 +82,15 @@ const JOBS = [
   JobRowsService,
   JobWait,
   JobWorker,
+  RowSources,
+  UndoIntake,
 ];
 const CUSTOMERS = [
   ContactsTable,
   CustomerCreationImporter,
   CustomerCreationTable,
   CustomerFileService,
+  CustomerLedger,
   CustomerUpdateImporter,
   CustomerUpdateTable,
 ];
@@ -78,7 +100,13 @@ const COMMERCE = [CommerceBulkService, CommerceIdImporter, CommerceRow, Commerce
 /** The bulk engine, its file formats, and the bulk entrances to customers. */
 @Module({
   imports: [CustomerModule, DiscoveryModule],
-  controllers: [CustomerFileController, CommerceBulkController, BulkJobController, JobEventsController],
+  controllers: [
+    CustomerFileController,
+    CommerceBulkController,
+    BulkJobController,
+    JobEventsController,
+    JobFollowUpController,
+  ],
   providers: [...FORMATS, ...ENGINE, ...FILES, ...JOBS, ...CUSTOMERS, ...COMMERCE],
   exports: [BulkService, JobFiles],
 })

@@ -18,6 +18,8 @@ import { CustomerStatusService } from './customer-status.service';
 import { CustomerUpdateService } from './customer-update.service';
 import { CustomerRepository } from './customer.repository';
 import { CustomerService } from './customer.service';
+import { CustomerReversalService } from './reversal/customer-reversal.service';
+import { ReversalRepository } from './reversal/reversal.repository';
 
 const RECEIVABLES = [
   ContactUpdateService,
@@ -28,7 +30,9 @@ const RECEIVABLES = [
   CustomerRepository,
   CustomerService,
   CustomerStatusService,
+  CustomerReversalService,
   CustomerUpdateService,
+  ReversalRepository,
 ];
 const COMMERCE = [
   CommerceBookWriter,
@@ -44,6 +48,13 @@ const COMMERCE = [
 @Module({
   controllers: [CustomerStatusController, CustomerController, CommerceCustomerController, CustomerAddressController],
   providers: [...RECEIVABLES, ...COMMERCE],
-  exports: [CommerceUpsertService, ContactUpdateService, CustomerCreationService, CustomerUpdateService],
+  exports: [
+    CommerceUpsertService,
+    ContactUpdateService,
+    CustomerCreationService,
+    CustomerHistoryRepository,
+    CustomerReversalService,
+    CustomerUpdateService,
+  ],
 })
 export class CustomerModule {}

@@ -11,7 +11,8 @@ import { ApiErrors, invalidField } from '../../platform/openapi/api-errors';
 import { ApiCustomerFile, ApiFileAnswer, TEMPLATE_CSV } from '../bulk.openapi';
 import { CUSTOMER_CREATE, CUSTOMER_UPDATE } from '../customers/customer.importers';
 import { CustomerFileService } from '../customers/customer-file.service';
-import { BulkCreateQuery, BulkOptionsQuery, BulkUpdateQuery, TemplateQuery } from '../dto/bulk-query.dto';
+import { BulkOptionsQuery, toJobOptions } from '../dto/bulk-options.dto';
+import { BulkCreateQuery, BulkUpdateQuery, TemplateQuery } from '../dto/bulk-query.dto';
 import { TemplateFiles } from '../files/template-files';
 import { UploadReceiver } from '../files/upload.receiver';
 import { preferredWaitOf } from '../jobs/prefer-wait';
@@ -91,7 +92,7 @@ export class CustomerFileController {
     const upload = await this.uploads.receive(request, response);
     const baseUrl = baseUrlOf(request);
     const run = await this.files.importFile(
-      { companyRef: company.ref, createdBy: caller.subject, target, options: { duplicates: query.duplicates } },
+      { companyRef: company.ref, createdBy: caller.subject, target, ...toJobOptions(query) },
       upload,
       { baseUrl, waitMs: preferredWaitOf(request) },
     );
