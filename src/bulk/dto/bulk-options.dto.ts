@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { ApiInt } from '../../platform/openapi/api-schema';
-import { DUPLICATE_RULES, DuplicateRule, ERROR_RULES, ErrorRule, JobOptions } from '../jobs/bulk-job.entity';
+import { DUPLICATE_RULES, DuplicateChoice, DuplicateRule, ERROR_RULES, ErrorRule, JobOptions } from '../jobs/bulk-job.entity';
 
 const MOST_ERRORS = 1_000_000;
 
@@ -37,16 +37,16 @@ export class BulkOptionsQuery extends BulkRunQuery {
   @ApiProperty({ required: false })
   @IsOptional()
   @IsIn(DUPLICATE_RULES)
-  duplicates: (typeof DUPLICATE_RULES)[number] = 'first';
+  duplicates: DuplicateChoice = 'first';
 }
 
 /** What a caller may choose for items of a JSON call: there, all items for one record apply, in order. */
 export class JsonBulkQuery extends BulkRunQuery {
   /** Which of several items for one record applies: the first, the last, or none of them; without it all, in order. */
-  @ApiProperty({ required: false, enum: DUPLICATE_RULES })
+  @ApiProperty({ required: false })
   @IsOptional()
   @IsIn(DUPLICATE_RULES)
-  duplicates?: (typeof DUPLICATE_RULES)[number];
+  duplicates?: DuplicateChoice;
 }
 
 /** What the caller of a JSON call chose. */

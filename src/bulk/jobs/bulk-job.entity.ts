@@ -11,8 +11,9 @@ export function hasEnded(state: JobState): boolean {
 
 /** Which of several rows for one record applies: the first, the last, or none of them. */
 export const DUPLICATE_RULES = ['first', 'last', 'reject'] as const;
+export type DuplicateChoice = (typeof DUPLICATE_RULES)[number];
 /** `each`: all of them do, one after the other, as the items of a JSON call. */
-export type DuplicateRule = (typeof DUPLICATE_RULES)[number] | 'each';
+export type DuplicateRule = DuplicateChoice | 'each';
 
 /** What a failed row means for the others: nothing, or that none is applied. */
 export const ERROR_RULES = ['continue', 'abort'] as const;
