@@ -31,6 +31,7 @@ import { NdjsonFormat } from './formats/ndjson.format';
 import { XlsxFormat } from './formats/xlsx.format';
 import { BulkJobRepository } from './jobs/bulk-job.repository';
 import { BulkJobService } from './jobs/bulk-job.service';
+import { EndedJob } from './jobs/ended-job';
 import { JobEventsService } from './jobs/job-events.service';
 import { JobIntake } from './jobs/job-intake';
 import { JobLease } from './jobs/job-lease';
@@ -55,6 +56,7 @@ const FILES = [
 const JOBS = [
   BulkJobRepository,
   BulkJobService,
+  EndedJob,
   JobEventsService,
   JobIntake,
   JobLease,
