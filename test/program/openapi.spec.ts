@@ -16,6 +16,9 @@ function errorModelOf(path: string, status: string): string {
   return path.startsWith('/oauth') ? 'OAuthError' : 'ReceivablesError';
 }
 
+/** True for an operation that needs a scope to change something. */
+const isWrite = ({ security }: any): boolean => /:write"/.test(JSON.stringify(security));
+
 describe('OpenAPI document', () => {
   let document: any;
   let operations: Operation[];
@@ -137,7 +140,8 @@ describe('OpenAPI document', () => {
         }
         expect(Object.keys(headers)).toEqual(expect.arrayContaining(['X-Request-Id', 'X-Error-Type']));
         expect([name, 'WWW-Authenticate' in headers]).toEqual([name, status === '401']);
-        expect([name, 'Retry-After' in headers]).toEqual([name, status === '503']);
+        const isLater = status === '503' || (status === '409' && isWrite(operation));
+        expect([name, status, 'Retry-After' in headers]).toEqual([name, status, isLater]);
       }
     }
     const shapes = [
@@ -149,6 +153,27 @@ describe('OpenAPI document', () => {
       'CampaignError',
     ];
     expect(Object.keys(document.components.schemas)).toEqual(expect.arrayContaining(shapes));
+  });
+
+  it('documents Idempotency-Key on every operation that writes, and on no other', () => {
+    const added = ['Idempotency-Key', 'Idempotency-Key-Expires', 'Idempotent-Replayed'];
+    for (const { name, operation } of operations) {
+      const key = operation.parameters.find((parameter: any) => parameter.name === 'Idempotency-Key');
+      expect([name, key?.in, key?.schema.maxLength]).toEqual(
+        isWrite(operation) ? [name, 'header', 255] : [name, undefined, undefined],
+      );
+      const answers = Object.entries<any>(operation.responses).filter(([status]) => status.startsWith('2'));
+      for (const [status, { headers }] of answers) {
+        const shown = Object.keys(headers).filter((header) => added.includes(header));
+        expect([name, status, shown]).toEqual([name, status, isWrite(operation) ? added : []]);
+      }
+      const codes = ['409', '422'].flatMap((status) =>
+        Object.keys(operation.responses[status]?.content['application/json'].examples ?? {}),
+      );
+      const own = codes.filter((code) => ['CALL_STILL_RUNNING', 'IDEMPOTENCY_KEY_REUSED'].includes(code));
+      expect([name, own.length]).toEqual([name, isWrite(operation) ? 2 : 0]);
+    }
+    expect(operations.filter(({ operation }) => isWrite(operation)).length).toBeGreaterThan(20);
   });
 
   it('asks for a token exactly where the service does', async () => {

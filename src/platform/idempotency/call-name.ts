@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Request } from 'express';
 import type { AuthenticatedRequest } from '../auth/auth.decorators';
+import { mustBeNamed } from '../auth/scopes';
 import type { CallName } from './idempotency-key.repository';
 import { invalidKey } from './idempotency.errors';
 
@@ -31,11 +32,15 @@ function routeOf({ method, path }: Request): string {
   return route.length <= ROUTE_CHARACTERS ? route : `${method} sha256:${sha256(route)}`;
 }
 
-/** Hash of the query in any order, and of what was sent otherwise, as hashes of the parts. */
-export function fingerprintOf(request: Request, parts: readonly (string | null)[]): string {
+/**
+ * Hash of the query in any order, and of what was sent otherwise, as hashes of the parts. Scopes that open more than
+ * others count as well: nobody may be shown the answer of somebody who sees more.
+ */
+export function fingerprintOf(request: AuthenticatedRequest, parts: readonly (string | null)[]): string {
+  const opened = [...(request.caller?.scopes ?? [])].filter(mustBeNamed).sort();
   const query = new URLSearchParams(request.originalUrl.split('?').slice(1).join('?'));
   const parameters = [...query].map((parameter) => JSON.stringify(parameter)).sort();
-  return sha256(JSON.stringify([parameters, parts]));
+  return sha256(JSON.stringify([parameters, parts, opened]));
 }
 
 function sha256(text: string): string {

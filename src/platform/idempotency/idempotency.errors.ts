@@ -3,7 +3,7 @@ import { InvalidRequest } from '../errors/http.errors';
 
 const RETRY_SECONDS = 2;
 
-/** The key was sent before with another body, file or query. */
+/** The key was sent before with another body, file or query, or by a caller who is shown more or less. */
 export class IdempotencyKeyReused extends defineError('IDEMPOTENCY_KEY_REUSED', 'UNPROCESSABLE_REQUEST', 422) {}
 
 /** The first call of that key is not done yet. */
@@ -20,7 +20,7 @@ export function invalidKey(sent: string | null): InvalidRequest {
 /** The words for a key that stands for another call. */
 export function keyReused(): IdempotencyKeyReused {
   return new IdempotencyKeyReused(
-    'This Idempotency-Key was sent before with another body, file or query; give a new call a new key.',
+    'This Idempotency-Key was sent before with another body, file or query, or by a token that shows more or less; give a new call a new key.',
   );
 }
 
