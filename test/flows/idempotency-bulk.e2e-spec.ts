@@ -262,7 +262,12 @@ describeEachEngine('A bulk call with an Idempotency-Key', (engine) => {
         },
       });
       call.on('error', () => resolve());
-      call.end(body, () => void sleep(50).then(() => (call.destroy(), resolve())));
+      call.end(body, () => {
+        setTimeout(() => {
+          call.destroy();
+          resolve();
+        }, 50);
+      });
     });
     while ((await countOf(service, tenant, 'bulk_jobs')) === 0) await sleep(20);
     let answer = await addRecords(key, leads(10_000));

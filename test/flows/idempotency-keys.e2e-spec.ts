@@ -90,7 +90,7 @@ describeEachEngine('An Idempotency-Key', (engine) => {
     const key = 'x'.repeat(256);
     const message = 'Idempotency-Key must be 1 to 255 printable ASCII characters, sent once';
     const post = (path: string) => tenant.api.post(path).set('Idempotency-Key', key).send({});
-    expect((await post('/customers/').expect(400)).body.error).toMatchObject({ code: 10017, messages: [message] });
+    expect((await post('/customers/').expect(400)).body.error).toMatchObject({ code: 400, messages: [message] });
     expect((await post('/api/v1/campaigns/create').expect(400)).body.errors).toEqual([message]);
     await service.anonymous.post(CUSTOMER).set('Idempotency-Key', key).send({}).expect(401);
     const reader = await service.createTenant({ scopes: ['customers:read'] });

@@ -2,7 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { UnitOfWork } from '../../src/platform/database/unit-of-work';
 import { ERROR_TYPES } from '../../src/platform/errors/error-type';
+import { StoredAnswers } from '../../src/platform/idempotency/stored-answers';
 import { RunningService, startService } from '../support/service';
 import { examplePath, METHODS, Operation, printDocument, ROOT } from './openapi-document';
 import { everyNode, resolveRef, schemaFaults, valuesOf } from './schema-check';
@@ -260,6 +262,39 @@ describe('OpenAPI document', () => {
       const { requestId, timestamp } = body.errorResponse;
       const expected = { ...value, errorResponse: { ...value.errorResponse, requestId, timestamp } };
       expect([name, code, body]).toEqual([name, code, expected]);
+    }
+  });
+
+  it('shows the words for keys that are none, and for those of another call', async () => {
+    const { company, api } = await service.createTenant();
+    const [unitOfWork, answers] = [service.app.get(UnitOfWork), service.app.get(StoredAnswers)];
+    for (const one of operations.filter(({ operation }) => isWrite(operation))) {
+      const { name, method, operation } = one;
+      const path = examplePath(one);
+      const send = (key: string) => {
+        const request = api[method](path).set('Idempotency-Key', key);
+        const { content } = operation.requestBody ?? { content: {} };
+        if ('multipart/form-data' in content) return request.attach('file', Buffer.from('customerId\nKC1'), 'a.csv');
+        return 'application/json' in content
+          ? request.send(valuesOf(content['application/json'])[0] as object)
+          : request;
+      };
+      const route = `${method.toUpperCase()} ${path.split('?')[0]}`;
+      const call = { companyRef: company.id, route, idempotencyKey: 'other' };
+      await unitOfWork.run((transaction) => answers.begin(transaction, call, 'another fingerprint', null));
+      for (const [key, status, code] of [
+        ['schl\u00fcssel', '400', 'IDEMPOTENCY_KEY_INVALID'],
+        ['other', '422', 'IDEMPOTENCY_KEY_REUSED'],
+      ] as const) {
+        const answer = await send(key);
+        const { value } = operation.responses[status].content['application/json'].examples[code];
+        // Which request it was, when and where differs.
+        const lasting = (body: object) =>
+          JSON.parse(JSON.stringify(body), (member, inner: unknown) =>
+            ['requestId', 'timestamp', 'moreInfo'].includes(member) ? '' : inner,
+          ) as object;
+        expect([name, code, answer.status, lasting(answer.body)]).toEqual([name, code, Number(status), lasting(value)]);
+      }
     }
   });
 

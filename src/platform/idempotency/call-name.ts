@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { Request } from 'express';
 import type { AuthenticatedRequest } from '../auth/auth.decorators';
@@ -14,7 +15,7 @@ const ROUTE_CHARACTERS = 300;
 /**
  * What the key of a request stands for; null when it has none.
  *
- * @throws InvalidRequest for a key that is empty, too long, not printable ASCII or sent twice.
+ * @throws IdempotencyKeyInvalid for a key that is empty, too long, not printable ASCII or sent twice.
  */
 export function callNameOf(request: AuthenticatedRequest): CallName | null {
   // Node joins repeated headers to one; the raw list shows a second.
@@ -22,9 +23,15 @@ export function callNameOf(request: AuthenticatedRequest): CallName | null {
   if (count === 0) return null;
   const sent = request.headers[HEADER];
   if (count > 1 || typeof sent !== 'string') throw invalidKey(null);
-  if (!KEY.test(sent)) throw invalidKey(sent);
+  if (!KEY.test(sent)) throw invalidKey(readable(sent));
   if (request.caller === undefined) throw new Error('An Idempotency-Key needs a caller');
   return { companyRef: request.caller.company.ref, route: routeOf(request), idempotencyKey: sent };
+}
+
+/** Node reads headers as Latin-1; most clients send UTF-8. */
+function readable(header: string): string {
+  const bytes = Buffer.from(header, 'latin1');
+  return isUtf8(bytes) ? bytes.toString('utf8') : header;
 }
 
 function routeOf({ method, path }: Request): string {

@@ -1,7 +1,9 @@
 import { defineError } from '../errors/app-error';
-import { InvalidRequest } from '../errors/http.errors';
 
 const RETRY_SECONDS = 2;
+
+/** The header is no key. */
+export class IdempotencyKeyInvalid extends defineError('IDEMPOTENCY_KEY_INVALID', 'VALIDATION_ERROR') {}
 
 /** The key was sent before with another body, file or query, or by a caller who is shown more or less. */
 export class IdempotencyKeyReused extends defineError('IDEMPOTENCY_KEY_REUSED', 'UNPROCESSABLE_REQUEST', 422) {}
@@ -10,9 +12,9 @@ export class IdempotencyKeyReused extends defineError('IDEMPOTENCY_KEY_REUSED', 
 export class CallStillRunning extends defineError('CALL_STILL_RUNNING', 'UNPROCESSABLE_REQUEST', 409) {}
 
 /** The words for a header that is no key. @param sent null when it was sent several times */
-export function invalidKey(sent: string | null): InvalidRequest {
+export function invalidKey(sent: string | null): IdempotencyKeyInvalid {
   const message = 'Idempotency-Key must be 1 to 255 printable ASCII characters, sent once';
-  return new InvalidRequest(`${message}.`, {
+  return new IdempotencyKeyInvalid(`${message}.`, {
     issues: [{ object: 'header', field: 'Idempotency-Key', rejectedValue: sent, message }],
   });
 }
