@@ -16,6 +16,7 @@ import { DatabaseModule } from './platform/database/database.module';
 import { EncryptionModule } from './platform/encryption/encryption.module';
 import { ErrorsModule } from './platform/errors/errors.module';
 import { BodyModule } from './platform/http/body.module';
+import { IdempotencyModule } from './platform/idempotency/idempotency.module';
 import { ObservabilityModule } from './platform/observability/observability.module';
 
 /** A module of an enterprise team that adds importers, formats, routes or families of its own. */
@@ -36,6 +37,7 @@ export class AppModule {
         EncryptionModule,
         CompaniesModule,
         AuthModule,
+        IdempotencyModule,
         FamiliesModule,
         CustomerModule,
         BulkModule,

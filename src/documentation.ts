@@ -3,6 +3,7 @@ import { DocumentBuilder, OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { API_INTRODUCTION, AUTHORIZE, describeMainCalls, TAGS } from './documentation.text';
 import { SCOPES } from './platform/auth/scopes';
 import { FamilyRegistry } from './platform/errors/family.registry';
+import { documentIdempotency } from './platform/idempotency/idempotency.openapi';
 import { addErrorResponses, operationsOf } from './platform/openapi/error-responses';
 import { headerRefs, HEADERS } from './platform/openapi/response-headers';
 
@@ -36,6 +37,7 @@ export function createDocument(app: NestExpressApplication): OpenAPIObject {
     // Of all families: an unknown URL below a family's prefix gets its body even where it has no route yet.
     extraModels: families.list().flatMap(({ errorModels }) => Object.values(errorModels ?? {})),
   });
+  documentIdempotency(document);
   addErrorResponses(document, families);
   document.components = { ...document.components, headers: HEADERS };
   for (const { operation } of operationsOf(document)) {

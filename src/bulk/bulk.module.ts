@@ -37,6 +37,7 @@ import { NdjsonFormat } from './formats/ndjson.format';
 import { XlsxFormat } from './formats/xlsx.format';
 import { BulkJobRepository } from './jobs/bulk-job.repository';
 import { BulkJobService } from './jobs/bulk-job.service';
+import { EndedJob } from './jobs/ended-job';
 import { JobEventsService } from './jobs/job-events.service';
 import { JobFollowUpService, RowSources } from './jobs/job-follow-up.service';
 import { JobIntake } from './jobs/job-intake';
@@ -73,6 +74,7 @@ const FILES = [
 const JOBS = [
   BulkJobRepository,
   BulkJobService,
+  EndedJob,
   JobEventsService,
   JobFollowUpService,
   JobIntake,

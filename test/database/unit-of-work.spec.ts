@@ -118,6 +118,34 @@ describeEachEngine('a unit of work', (engine) => {
     expect(uniqueViolation(error)).toBe(engine === 'sqlite' ? 'notes.text' : 'text');
   });
 
+  it('runs again when a rival took a unique value, and gives up when that happens each time', async () => {
+    let tries = 0;
+    const done = await unitOfWork.runAgainstRivals(async (transaction) => {
+      tries += 1;
+      await insert(transaction, tries, 'mine');
+      // The third note is somebody else's at first.
+      if (tries === 1) await insert(transaction, 3, 'mine');
+      return ids(transaction);
+    });
+    expect([tries, done]).toEqual([2, [2]]);
+    tries = 0;
+    const failing = unitOfWork.runAgainstRivals((transaction) => ((tries += 1), insert(transaction, 9, 'mine')));
+    await expect(failing).rejects.toThrow();
+    expect([tries, await ids(open.dataSource)]).toEqual([3, [2]]);
+  });
+
+  it('leaves a rival to the outermost call, which undoes all of it', async () => {
+    let [outer, inner] = [0, 0];
+    await unitOfWork.runAgainstRivals(async (transaction) => {
+      await insert(transaction, 10 + (outer += 1));
+      await unitOfWork.runAgainstRivals((joined) => {
+        inner += 1;
+        return insert(joined, 20 + inner, inner === 1 ? 'note 11' : 'free');
+      });
+    });
+    expect([outer, inner, await ids(open.dataSource)]).toEqual([2, 2, [12, 22]]);
+  });
+
   it('goes on working after a hundred rolled back transactions', async () => {
     for (let id = 1; id <= 100; id++) {
       const failing = unitOfWork.run(async (transaction) => {

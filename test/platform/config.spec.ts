@@ -39,6 +39,7 @@ describe('the configuration', () => {
       concurrentJobs: 4,
       jobWaitSeconds: 120,
       listedRows: 100,
+      idempotencyDays: 7,
       logLevel: 'info',
       demoData: true,
     });
@@ -73,6 +74,7 @@ describe('the configuration', () => {
       CONCURRENT_JOBS: '1',
       JOB_WAIT_SECONDS: '0',
       LISTED_ROWS: '0',
+      IDEMPOTENCY_DAYS: '365',
       LOG_LEVEL: 'silent',
       DEMO_DATA: 'false',
     });
@@ -95,6 +97,7 @@ describe('the configuration', () => {
       concurrentJobs: 1,
       jobWaitSeconds: 0,
       listedRows: 0,
+      idempotencyDays: 365,
       logLevel: 'silent',
       demoData: false,
     });
@@ -116,6 +119,7 @@ describe('the configuration', () => {
       MAX_JSON_BYTES: '1048575',
       MAX_ROWS: '0',
       LISTED_ROWS: '10001',
+      IDEMPOTENCY_DAYS: '0',
       LOG_LEVEL: 'loud',
       DEMO_DATA: 'yes',
     });
@@ -126,6 +130,7 @@ describe('the configuration', () => {
       'DATABASE_URL: must look like mysql://user:password@host:3306/database or mariadb://…',
       'DEMO_DATA: must be a boolean value',
       `ENCRYPTION_KEYS: entry 1 ${ENTRY_WORDS}`,
+      'IDEMPOTENCY_DAYS: must not be less than 1',
       'LINK_TTL_SECONDS: must not be greater than 2592000',
       'LISTED_ROWS: must not be greater than 10000',
       'LOG_LEVEL: must be one of the following values: fatal, error, warn, info, debug, trace, silent',

@@ -2,7 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { UnitOfWork } from '../../src/platform/database/unit-of-work';
 import { ERROR_TYPES } from '../../src/platform/errors/error-type';
+import { StoredAnswers } from '../../src/platform/idempotency/stored-answers';
 import { RunningService, startService } from '../support/service';
 import { examplePath, METHODS, Operation, printDocument, ROOT } from './openapi-document';
 import { everyNode, resolveRef, schemaFaults, valuesOf } from './schema-check';
@@ -15,6 +17,9 @@ function errorModelOf(path: string, status: string): string {
   }
   return path.startsWith('/oauth') ? 'OAuthError' : 'ReceivablesError';
 }
+
+/** True for an operation that needs a scope to change something. */
+const isWrite = ({ security }: any): boolean => /:write"/.test(JSON.stringify(security));
 
 describe('OpenAPI document', () => {
   let document: any;
@@ -138,7 +143,8 @@ describe('OpenAPI document', () => {
         }
         expect(Object.keys(headers)).toEqual(expect.arrayContaining(['X-Request-Id', 'X-Error-Type']));
         expect([name, 'WWW-Authenticate' in headers]).toEqual([name, status === '401']);
-        expect([name, 'Retry-After' in headers]).toEqual([name, status === '503']);
+        const isLater = status === '503' || (status === '409' && isWrite(operation));
+        expect([name, status, 'Retry-After' in headers]).toEqual([name, status, isLater]);
       }
     }
     const shapes = [
@@ -150,6 +156,27 @@ describe('OpenAPI document', () => {
       'CampaignError',
     ];
     expect(Object.keys(document.components.schemas)).toEqual(expect.arrayContaining(shapes));
+  });
+
+  it('documents Idempotency-Key on every operation that writes, and on no other', () => {
+    const added = ['Idempotency-Key', 'Idempotency-Key-Expires', 'Idempotent-Replayed'];
+    for (const { name, operation } of operations) {
+      const key = operation.parameters.find((parameter: any) => parameter.name === 'Idempotency-Key');
+      expect([name, key?.in, key?.schema.maxLength]).toEqual(
+        isWrite(operation) ? [name, 'header', 255] : [name, undefined, undefined],
+      );
+      const answers = Object.entries<any>(operation.responses).filter(([status]) => status.startsWith('2'));
+      for (const [status, { headers }] of answers) {
+        const shown = Object.keys(headers).filter((header) => added.includes(header));
+        expect([name, status, shown]).toEqual([name, status, isWrite(operation) ? added : []]);
+      }
+      const codes = ['409', '422'].flatMap((status) =>
+        Object.keys(operation.responses[status]?.content['application/json'].examples ?? {}),
+      );
+      const own = codes.filter((code) => ['CALL_STILL_RUNNING', 'IDEMPOTENCY_KEY_REUSED'].includes(code));
+      expect([name, own.length]).toEqual([name, isWrite(operation) ? 2 : 0]);
+    }
+    expect(operations.filter(({ operation }) => isWrite(operation)).length).toBeGreaterThan(20);
   });
 
   it('asks for a token exactly where the service does', async () => {
@@ -236,6 +263,39 @@ describe('OpenAPI document', () => {
       const { requestId, timestamp } = body.errorResponse;
       const expected = { ...value, errorResponse: { ...value.errorResponse, requestId, timestamp } };
       expect([name, code, body]).toEqual([name, code, expected]);
+    }
+  });
+
+  it('shows the words for keys that are none, and for those of another call', async () => {
+    const { company, api } = await service.createTenant();
+    const [unitOfWork, answers] = [service.app.get(UnitOfWork), service.app.get(StoredAnswers)];
+    for (const one of operations.filter(({ operation }) => isWrite(operation))) {
+      const { name, method, operation } = one;
+      const path = examplePath(one);
+      const send = (key: string) => {
+        const request = api[method](path).set('Idempotency-Key', key);
+        const { content } = operation.requestBody ?? { content: {} };
+        if ('multipart/form-data' in content) return request.attach('file', Buffer.from('customerId\nKC1'), 'a.csv');
+        return 'application/json' in content
+          ? request.send(valuesOf(content['application/json'])[0] as object)
+          : request;
+      };
+      const route = `${method.toUpperCase()} ${path.split('?')[0]}`;
+      const call = { companyRef: company.id, route, idempotencyKey: 'other' };
+      await unitOfWork.run((transaction) => answers.begin(transaction, call, 'another fingerprint', null));
+      for (const [key, status, code] of [
+        ['schl\u00fcssel', '400', 'IDEMPOTENCY_KEY_INVALID'],
+        ['other', '422', 'IDEMPOTENCY_KEY_REUSED'],
+      ] as const) {
+        const answer = await send(key);
+        const { value } = operation.responses[status].content['application/json'].examples[code];
+        // Which request it was, when and where differs.
+        const lasting = (body: object) =>
+          JSON.parse(JSON.stringify(body), (member, inner: unknown) =>
+            ['requestId', 'timestamp', 'moreInfo'].includes(member) ? '' : inner,
+          ) as object;
+        expect([name, code, answer.status, lasting(answer.body)]).toEqual([name, code, Number(status), lasting(value)]);
+      }
     }
   });
 

@@ -7,6 +7,7 @@ import type { Caller } from '../../platform/auth/caller';
 import { UseFamily } from '../../platform/errors/family.registry';
 import { ApiCommerceBulk, BULK_RULES } from '../commerce/commerce-bulk.openapi';
 import { CommerceBulkService, CommerceRun } from '../commerce/commerce-bulk.service';
+import { AppliesAsJob } from '../../platform/idempotency/applies-as-job.decorator';
 import { JsonBody } from '../../platform/http/json-body.decorator';
 import { JsonBulkQuery } from '../dto/bulk-options.dto';
 import type { BulkAnswer } from '../dto/commerce-answer.dto';
@@ -24,6 +25,7 @@ export class CommerceBulkController {
   @HttpCode(200)
   @RequireScope('customers:write')
   @JsonBody({ limit: 'bulk' })
+  @AppliesAsJob(true)
   @ApiOperation({
     operationId: 'upsertCustomersBySourceId',
     description: BULK_RULES.sourceId,
@@ -44,6 +46,7 @@ export class CommerceBulkController {
   @HttpCode(200)
   @RequireScope('customers:write')
   @JsonBody({ limit: 'bulk' })
+  @AppliesAsJob(true)
   @ApiOperation({
     operationId: 'updateCustomersById',
     description: BULK_RULES.id,

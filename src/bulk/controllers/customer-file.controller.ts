@@ -7,6 +7,7 @@ import type { Caller } from '../../platform/auth/caller';
 import { CompanyAccess } from '../../platform/companies/company-access';
 import { attachmentHeader } from '../../platform/http/attachment';
 import { baseUrlOf } from '../../platform/http/base-url';
+import { AppliesAsJob } from '../../platform/idempotency/applies-as-job.decorator';
 import { ApiErrors, invalidField } from '../../platform/openapi/api-errors';
 import { ApiCustomerFile, ApiFileAnswer, TEMPLATE_CSV } from '../bulk.openapi';
 import { CUSTOMER_CREATE, CUSTOMER_UPDATE } from '../customers/customer.importers';
@@ -40,6 +41,7 @@ export class CustomerFileController {
   @Post()
   @HttpCode(200)
   @RequireScope('customers:write')
+  @AppliesAsJob(true)
   @ApiOperation({ operationId: 'bulkCreate' })
   @ApiCustomerFile('create')
   async create(
@@ -55,6 +57,7 @@ export class CustomerFileController {
   @Post('update')
   @HttpCode(200)
   @RequireScope('customers:write')
+  @AppliesAsJob(true)
   @ApiOperation({ operationId: 'bulkUpdate' })
   @ApiCustomerFile('update')
   async update(

@@ -5,6 +5,7 @@ import { ReceivablesController } from '../../families/receivables.decorators';
 import { CurrentCaller, RequireScope } from '../../platform/auth/auth.decorators';
 import type { Caller } from '../../platform/auth/caller';
 import { baseUrlOf } from '../../platform/http/base-url';
+import { AppliesAsJob } from '../../platform/idempotency/applies-as-job.decorator';
 import { JOB_EXAMPLE } from '../bulk.openapi';
 import { JobIdParam } from '../dto/bulk-query.dto';
 import { JobResponse, toJobResponse } from '../dto/job-response.dto';
@@ -36,6 +37,7 @@ export class JobFollowUpController {
   @Post(':jobId/commit')
   @HttpCode(200)
   @RequireScope('jobs:write')
+  @AppliesAsJob(true)
   @ApiOperation({ operationId: 'commitBulkJob' })
   @ApiJobFollowUp(alreadyCommitted(JOB_EXAMPLE.jobId), rowsErased())
   async commit(
@@ -54,6 +56,7 @@ export class JobFollowUpController {
   @Post(':jobId/undo')
   @HttpCode(200)
   @RequireScope('jobs:write')
+  @AppliesAsJob(true)
   @ApiOperation({ operationId: 'undoBulkJob' })
   @ApiJobFollowUp(
     new NothingToDo(`The job ${JOB_EXAMPLE.jobId} changed nothing; there is nothing to take back.`),
@@ -72,6 +75,7 @@ export class JobFollowUpController {
   @Post(':jobId/retry')
   @HttpCode(200)
   @RequireScope('jobs:write')
+  @AppliesAsJob(true)
   @ApiOperation({ operationId: 'retryBulkJob' })
   @ApiJobFollowUp(
     new NothingToDo('No row failed because of a fault of the service; correct the failure file and send it.'),

@@ -2,7 +2,14 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { ApiInt } from '../../platform/openapi/api-schema';
-import { DUPLICATE_RULES, DuplicateChoice, DuplicateRule, ERROR_RULES, ErrorRule, JobOptions } from '../jobs/bulk-job.entity';
+import {
+  DUPLICATE_RULES,
+  DuplicateChoice,
+  DuplicateRule,
+  ERROR_RULES,
+  ErrorRule,
+  JobOptions,
+} from '../jobs/bulk-job.entity';
 
 const MOST_ERRORS = 1_000_000;
 

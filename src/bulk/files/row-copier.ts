@@ -2,7 +2,7 @@ import { link } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../platform/database/unit-of-work';
 import { RowChunk, SpoolReader, SpoolWriter } from '../engine/row-spool';
-import type { BulkJob } from '../jobs/bulk-job.entity';
+import { type BulkJob, isCallersChoice } from '../jobs/bulk-job.entity';
 import { NothingToDo, rowsErased } from '../jobs/bulk-job.errors';
 import { BulkJobRepository } from '../jobs/bulk-job.repository';
 import type { RowOutcome } from '../jobs/bulk-outcome.entity';
@@ -76,7 +76,7 @@ function isTransient({ verdict, issues }: RowOutcome): boolean {
 
 /** True for a job that a fault of the service ended, and no choice of its caller. */
 function wasBrokenOff({ state, error }: BulkJob): boolean {
-  return state === 'failed' && error?.code !== 'ABORTED' && error?.code !== 'TOO_MANY_ERRORS';
+  return state === 'failed' && !isCallersChoice(error);
 }
 
 function takenFrom({ fileFormat, fileName, fileSha256 }: BulkJob): Omit<TakenRows, 'received' | 'chunks'> {

@@ -8,6 +8,7 @@ import type { Request, Response } from 'express';
 import multer, { StorageEngine } from 'multer';
 import { AppConfig } from '../../platform/config/app-config';
 import { PayloadTooLarge, UnreadableBody } from '../../platform/errors/http.errors';
+import { IdempotentCalls } from '../../platform/idempotency/idempotent-calls';
 import { JobFiles } from './job-files';
 
 /** Room for boundaries and part headers around the files of a form. */
@@ -72,6 +73,7 @@ export class UploadReceiver {
   constructor(
     files: JobFiles,
     private readonly config: AppConfig,
+    private readonly calls: IdempotentCalls,
   ) {
     const limits = {
       fileSize: config.maxUploadBytes,
@@ -120,7 +122,14 @@ export class UploadReceiver {
       if (contacts !== undefined) await rm(contacts.path, { force: true });
       throw new UnreadableBody('The form has no part named "file"; send the table as one file part of that name.');
     }
-    return { file: toFile(file), contacts: contacts === undefined ? null : toFile(contacts) };
+    const upload = { file: toFile(file), contacts: contacts === undefined ? null : toFile(contacts) };
+    try {
+      await this.calls.received([upload.file.sha256, upload.contacts?.sha256 ?? null]);
+    } catch (error) {
+      await this.discard(upload);
+      throw error;
+    }
+    return upload;
   }
 
   /** Removes what `receive` stored, once it is taken over or no longer wanted. */

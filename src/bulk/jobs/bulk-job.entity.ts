@@ -57,6 +57,11 @@ export interface JobError {
   readonly message: string;
 }
 
+/** True for the end of a job that its caller asked for, by `onError` or `maxErrors`. */
+export function isCallersChoice(error: JobError | null): boolean {
+  return error?.code === 'ABORTED' || error?.code === 'TOO_MANY_ERRORS';
+}
+
 /** One bulk call. */
 @Entity('bulk_jobs')
 export class BulkJob {

@@ -39,7 +39,6 @@ export class JobFollowUpService {
     const rehearsal = await this.service.getEnded(caller, jobId);
     if (!rehearsal.dryRun) throw notADryRun();
     if (rehearsal.state !== 'completed') throw dryRunIncomplete(rehearsal.state);
-    if (rehearsal.committedBy !== null) throw alreadyCommitted(rehearsal.committedBy);
     this.ledgerOf(rehearsal);
     const options = { ...rehearsal.options, commits: jobId, rowsOf: rehearsal.options.rowsOf ?? jobId };
     return this.intake.accept(

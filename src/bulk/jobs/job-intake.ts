@@ -1,12 +1,15 @@
 import { Injectable } from '@nestjs/common';
+import { CommitOutcomeUnknown } from '../../platform/database/database.errors';
 import { UnitOfWork } from '../../platform/database/unit-of-work';
 import type { Transaction } from '../../platform/database/transaction';
+import { callStillRunning } from '../../platform/idempotency/idempotency.errors';
+import { IdempotentCalls } from '../../platform/idempotency/idempotent-calls';
 import { randomPublicId } from '../../platform/ids/public-id';
 import type { BulkImporter } from '../engine/bulk-importer.contract';
 import { ImporterRegistry } from '../engine/importer.registry';
 import type { TakenRows } from '../files/file-intake';
 import { JobFiles } from '../files/job-files';
-import type { BulkJob, JobOptions } from './bulk-job.entity';
+import { BulkJob, hasEnded, JobOptions } from './bulk-job.entity';
 import { BulkJobRepository } from './bulk-job.repository';
 import { leaseEnd } from './job-lease';
 import { emptyTally } from './tally';
@@ -39,14 +42,19 @@ export class JobIntake {
     private readonly importers: ImporterRegistry,
     private readonly jobs: BulkJobRepository,
     private readonly files: JobFiles,
+    private readonly calls: IdempotentCalls,
   ) {}
 
   /**
-   * Stores the rows and the job: from here on they are safe.
+   * Stores the rows and the job: from here on they are safe. Where the same call made a job before, that job has ended,
+   * and is all there is.
    *
    * @throws what `take` and `along` throw when the rows as a whole cannot be used; nothing of them stays behind.
+   * CallStillRunning
    */
   async accept(request: JobRequest, take: TakeRows, along?: AlongWithJob): Promise<BulkJob> {
+    const earlier = await this.findEarlier();
+    if (earlier !== null) return earlier;
     const jobId = randomPublicId('JOB', 26);
     const { companyRef, target } = request;
     const { tables } = this.importers.get(target);
@@ -60,14 +68,25 @@ export class JobIntake {
           taken.parentJobId === null
             ? null
             : await this.jobs.findInCompany(transaction, companyRef, target, taken.parentJobId);
+        await this.calls.bindToJob(transaction, jobId);
         await along?.(transaction, jobId);
         const parentJobId = request.parentJobId ?? parent?.jobId ?? null;
         return this.jobs.insert(transaction, newJob(jobId, request, taken, tallies, parentJobId));
       });
     } catch (error) {
-      await this.files.removeJobFolder(jobId);
+      // A job whose COMMIT went unanswered may be stored; the rows of one that is not go with the next clean-up.
+      if (!(error instanceof CommitOutcomeUnknown)) await this.files.removeJobFolder(jobId);
       throw error;
     }
+  }
+
+  /** The job of the same call under the same idempotency key, which ended without its answer being stored. */
+  private async findEarlier(): Promise<BulkJob | null> {
+    const jobId = this.calls.earlierJobId();
+    if (jobId === null) return null;
+    const job = await this.unitOfWork.read((transaction) => this.jobs.get(transaction, jobId));
+    if (!hasEnded(job.state)) throw callStillRunning();
+    return job;
   }
 }
 

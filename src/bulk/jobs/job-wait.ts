@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { AppConfig } from '../../platform/config/app-config';
-import type { BulkJob } from './bulk-job.entity';
+import { BulkJob, hasEnded } from './bulk-job.entity';
+import { EndedJob } from './ended-job';
 import { JobListeners, JobWorker } from './job-worker';
 
 const SECOND_MS = 1000;
@@ -20,16 +21,22 @@ export class JobWait {
 
   constructor(
     private readonly worker: JobWorker,
+    private readonly ended: EndedJob,
     private readonly config: AppConfig,
   ) {}
 
   /**
-   * Starts a job and gives it when it has ended, or as it was when the time is up.
+   * Starts a job and gives it when it has ended, or as it was when the time is up. One that has ended already is only
+   * told again.
    *
    * @param longestMs what the caller asked for; never more than the service's own limit, which null stands for
    * @throws what `JobWorker.work` throws, while somebody waits
    */
   async run(job: BulkJob, listeners: JobListeners, longestMs: number | null): Promise<BulkRun> {
+    if (hasEnded(job.state)) {
+      await this.ended.tell(job, listeners);
+      return { job, isDone: true };
+    }
     const limitMs = Math.min(longestMs ?? Infinity, this.config.jobWaitSeconds * SECOND_MS);
     const work = this.worker.work(job, listeners);
     const patience = new AbortController();

@@ -7,6 +7,7 @@ import { CurrentCaller, RequireScope } from '../../platform/auth/auth.decorators
 import type { Caller } from '../../platform/auth/caller';
 import { UseFamily } from '../../platform/errors/family.registry';
 import { JsonBody } from '../../platform/http/json-body.decorator';
+import { AppliesAsJob } from '../../platform/idempotency/applies-as-job.decorator';
 import { ApiErrors } from '../../platform/openapi/api-errors';
 import { namedExamples } from '../../platform/openapi/json-answer';
 import { JsonBulkQuery } from '../../bulk/dto/bulk-options.dto';
@@ -60,6 +61,7 @@ export class CampaignCustomerController {
   @Post('add/bulk')
   @RequireScope('campaigns:write')
   @JsonBody({ limit: 'bulk' })
+  @AppliesAsJob(true)
   @ApiOperation({ operationId: 'bulkAddCampaignRecords', description: RECORD_RULES.bulkAdd })
   @ApiCampaignBulk('add')
   async bulkAdd(

@@ -24,6 +24,11 @@ export function mustBeNamed(scope: string): boolean {
 /** What is given when no scopes are named: all but those that must be. */
 export const DEFAULT_SCOPES: readonly Scope[] = SCOPES.filter((scope) => !mustBeNamed(scope));
 
+/** True for a scope that allows to change something. */
+export function isWriteScope(scope: Scope): boolean {
+  return scope.endsWith(':write');
+}
+
 /** True for a word of the list above. */
 export function isScope(word: string): word is Scope {
   return (SCOPES as readonly string[]).includes(word);

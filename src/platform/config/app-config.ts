@@ -124,6 +124,13 @@ export class AppConfig {
   @Max(10_000)
   listedRows = 100;
 
+  /** Days an Idempotency-Key and the answer of its call are kept. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(365)
+  idempotencyDays = 7;
+
   /** What pino writes: fatal, error, warn, info, debug, trace or silent. */
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
   logLevel = 'info';

@@ -8,6 +8,8 @@ import { isConnectionFault, isTransient, uniqueViolation } from './driver-error'
 import { Transaction } from './transaction';
 
 const MAX_TRIES = 5;
+/** One rival may hold the idempotency key, another the customer's reference number. */
+const MAX_RIVAL_TRIES = 3;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 2_000;
 
@@ -65,14 +67,17 @@ export class UnitOfWork implements OnApplicationShutdown {
 
   /**
    * Like `run`, for work that looks whether a unique value is free before it takes it: when a rival took it in between,
-   * the work runs once more and sees the rival's row.
+   * the work runs again and sees the rival's row. Inside running work only the outermost call can do that: what the
+   * transaction did before the violation is part of what must be undone.
    */
   async runAgainstRivals<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    try {
-      return await this.run(work);
-    } catch (error) {
-      if (uniqueViolation(error) === null) throw error;
-      return this.run(work);
+    const isInner = this.running.getStore()?.open === true;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.run(work);
+      } catch (error) {
+        if (isInner || attempt >= MAX_RIVAL_TRIES || uniqueViolation(error) === null) throw error;
+      }
     }
   }
 

@@ -45,7 +45,7 @@ export class ErrorFilter implements ExceptionFilter {
     if (error.errorType === 'UNAUTHORIZED') {
       response.setHeader('WWW-Authenticate', CHALLENGES[error.code] ?? DEFAULT_CHALLENGE);
     }
-    if (RETRY_LATER.has(error.status)) {
+    if (RETRY_LATER.has(error.status) || error.retryAfterSeconds !== undefined) {
       response.setHeader('Retry-After', String(error.retryAfterSeconds ?? DEFAULT_RETRY_SECONDS));
     }
     response.setHeader('X-Error-Type', error.errorType);

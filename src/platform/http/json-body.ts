@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import type { IncomingHttpHeaders } from 'node:http';
+import { createHash } from 'node:crypto';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Request } from 'express';
 import getRawBody from 'raw-body';
 import { PayloadTooLarge, RequestAborted, UnreadableBody, UnsupportedMediaType } from '../errors/http.errors';
@@ -11,6 +12,9 @@ const CHARSET = /;\s*charset\s*=\s*([^;]*)/gi;
 
 /** Bytes decoded at once, in less than a millisecond; a large body as a whole takes fifty. */
 const DECODED_BYTES = 256 * 1024;
+
+/** SHA-256 of the bodies that were read, in hex. */
+const HASHES = new WeakMap<IncomingMessage, string>();
 
 /** What a route takes. */
 export interface JsonBodyRule {
@@ -28,12 +32,18 @@ export async function readJsonBody(request: Request, { maxBytes, forbiddenKeys }
   refuseEncodings(request.headers);
   const bytes = await readBytes(request, maxBytes);
   if (!isUtf8(bytes)) throw new UnreadableBody('The body is not UTF-8 text throughout; send the JSON in UTF-8.');
-  const text = await decode(bytes);
+  const { text, sha256 } = await decode(bytes);
+  HASHES.set(request, sha256);
   const value = await parseJson(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text, forbiddenKeys);
   if (typeof value !== 'object' || value === null) {
     throw new UnreadableBody('The body is a single value; send a JSON object.');
   }
   return value;
+}
+
+/** SHA-256, in hex, of the bytes of a body that `readJsonBody` has read; null for a request without one. */
+export function bodyHashOf(request: IncomingMessage): string | null {
+  return HASHES.get(request) ?? null;
 }
 
 /** RFC 8259 section 8.1: JSON between systems is UTF-8. */
@@ -57,17 +67,19 @@ async function readBytes(request: Request, maxBytes: number): Promise<Buffer> {
   }
 }
 
-/** Text of valid UTF-8. */
-async function decode(bytes: Buffer): Promise<string> {
+/** Text of valid UTF-8, and the hash of the bytes. */
+async function decode(bytes: Buffer): Promise<{ text: string; sha256: string }> {
+  const hash = createHash('sha256');
   let text = '';
   for (let start = 0; start < bytes.length;) {
     let end = Math.min(start + DECODED_BYTES, bytes.length);
     while (isContinuation(bytes[end])) end--;
     text += bytes.toString('utf8', start, end);
+    hash.update(bytes.subarray(start, end));
     start = end;
     await giveWay();
   }
-  return text;
+  return { text, sha256: hash.digest('hex') };
 }
 
 /** True inside a character of several bytes (RFC 3629). */

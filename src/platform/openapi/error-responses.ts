@@ -88,7 +88,7 @@ function errorResponse(family: ApiFamily, status: number, errors: readonly AppEr
     headers: headerRefs(
       'X-Error-Type',
       ...(status === 401 ? (['WWW-Authenticate'] as const) : []),
-      ...(status === 429 || status === 503 ? (['Retry-After'] as const) : []),
+      ...(isForLater(status, errors) ? (['Retry-After'] as const) : []),
     ),
     content: {
       'application/json': {
@@ -97,4 +97,8 @@ function errorResponse(family: ApiFamily, status: number, errors: readonly AppEr
       },
     },
   };
+}
+
+function isForLater(status: number, errors: readonly AppError[]): boolean {
+  return status === 429 || status === 503 || errors.some(({ retryAfterSeconds }) => retryAfterSeconds !== undefined);
 }

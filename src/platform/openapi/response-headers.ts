@@ -24,6 +24,18 @@ export const HEADERS = {
       example: '/api/v0/bulk/jobs/JOB7Q2M9RX4T1B8ZC7Q2M9RX4T1B8',
     },
   },
+  'Idempotency-Key': {
+    description: 'The key of the request, where the answer is remembered under it.',
+    schema: { type: 'string', maxLength: 255, example: '8e03978e-40d5-43dd-bc93-6894a57f9324' },
+  },
+  'Idempotency-Key-Expires': {
+    description: 'Until then (HTTP date) the key is remembered; the same call sent later is a new one.',
+    schema: { type: 'string', maxLength: 29, example: 'Sat, 28 Nov 2026 08:34:46 GMT' },
+  },
+  'Idempotent-Replayed': {
+    description: 'There when the answer is that of an earlier call under the same `Idempotency-Key`.',
+    schema: { type: 'string', enum: ['true'] },
+  },
   'Retry-After': {
     description: 'Seconds after which another try makes sense.',
     schema: { type: 'integer', format: 'int32', example: 5 },

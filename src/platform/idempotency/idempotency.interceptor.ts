@@ -1,0 +1,83 @@
+import { CallHandler, ExecutionContext, Injectable, NestInterceptor, StreamableFile } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { Response } from 'express';
+import { lastValueFrom, Observable, of } from 'rxjs';
+import { AuthenticatedRequest, ROUTE_ACCESS, RouteAccess } from '../auth/auth.decorators';
+import { isWriteScope } from '../auth/scopes';
+import { bodyHashOf } from '../http/json-body';
+import { readsOwnBody } from '../http/request-body';
+import { AppliesAsJob } from './applies-as-job.decorator';
+import { callNameOf, fingerprintOf } from './call-name';
+import { IdempotentCalls, RememberedAnswer } from './idempotent-calls';
+import type { Answer } from './stored-answers';
+
+/**
+ * Honours `Idempotency-Key` on every route that needs a scope to write. Stands behind the one that reads the body and
+ * in front of all others: it sees the answer as the family words it, and sends the very text it has stored.
+ */
+@Injectable()
+export class IdempotencyInterceptor implements NestInterceptor {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly calls: IdempotentCalls,
+  ) {}
+
+  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    const name = this.isWrite(context) ? callNameOf(request) : null;
+    if (name === null) return next.handle();
+    const response = context.switchToHttp().getResponse<Response>();
+    const before = new Set(response.getHeaderNames());
+    const work = () => answerOf(next, response, before);
+    const parts = readsOwnBody(this.reflector, context) ? null : [bodyHashOf(request)];
+    const fingerprint = (received: readonly (string | null)[]) => fingerprintOf(request, received);
+    let answer: RememberedAnswer;
+    if (this.reflector.getAllAndOverride<true | undefined>(AppliesAsJob, [context.getHandler(), context.getClass()])) {
+      answer = await this.calls.asJob(name, fingerprint, parts, work);
+    } else {
+      if (parts === null) throw new Error('A route that reads its own body can only be repeated with @AppliesAsJob');
+      answer = await this.calls.inTransaction(name, fingerprint(parts), work);
+    }
+    return of(prepare(response, name.idempotencyKey, answer));
+  }
+
+  private isWrite(context: ExecutionContext): boolean {
+    const handlers = [context.getHandler(), context.getClass()];
+    const access = this.reflector.getAllAndOverride<RouteAccess | undefined>(ROUTE_ACCESS, handlers);
+    return access?.kind === 'scope' && isWriteScope(access.scope);
+  }
+}
+
+/** Runs the handler. Its headers are those that were not there before. */
+async function answerOf(next: CallHandler, response: Response, before: ReadonlySet<string>): Promise<Answer> {
+  const value: unknown = await lastValueFrom(next.handle(), { defaultValue: undefined });
+  if (value instanceof StreamableFile) throw new Error('An answer that is a stream cannot be repeated');
+  const body = textOf(value, response);
+  const own = response.getHeaderNames().filter((header) => !before.has(header));
+  const headers = Object.fromEntries(own.map((header) => [header, String(response.getHeader(header))]));
+  return { status: response.statusCode, headers, body };
+}
+
+/** The text the service would send for a value: a family's own text as it is, anything else as JSON. */
+function textOf(value: unknown, response: Response): string {
+  if (typeof value === 'string') return value;
+  if (value === undefined || value === null) return '';
+  response.type('json');
+  return JSON.stringify(value);
+}
+
+/** Sets status and headers of an answer, and gives its body. */
+function prepare(
+  response: Response,
+  key: string,
+  { status, headers, body, isReplay, rememberedUntil }: RememberedAnswer,
+): string {
+  response.status(status);
+  for (const [header, value] of Object.entries(headers)) response.setHeader(header, value);
+  if (rememberedUntil !== null) {
+    response.setHeader('Idempotency-Key', key);
+    response.setHeader('Idempotency-Key-Expires', rememberedUntil.toUTCString());
+  }
+  if (isReplay) response.setHeader('Idempotent-Replayed', 'true');
+  return body;
+}

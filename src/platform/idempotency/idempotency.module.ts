@@ -1,0 +1,23 @@
+import { Global, Module } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
+import { IdempotencyKeyColumns } from './idempotency-key.columns';
+import { IdempotencyKeyRepository } from './idempotency-key.repository';
+import { IdempotencyInterceptor } from './idempotency.interceptor';
+import { IdempotencySweep } from './idempotency.sweep';
+import { IdempotentCalls } from './idempotent-calls';
+import { StoredAnswers } from './stored-answers';
+
+/** `Idempotency-Key`: calls that can be sent again. Imported behind the module that reads bodies. */
+@Global()
+@Module({
+  providers: [
+    IdempotencyKeyColumns,
+    IdempotencyKeyRepository,
+    IdempotencySweep,
+    IdempotentCalls,
+    StoredAnswers,
+    { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+  ],
+  exports: [IdempotentCalls],
+})
+export class IdempotencyModule {}
