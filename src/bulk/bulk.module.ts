@@ -20,6 +20,7 @@ import { JobRunner } from './engine/job-runner';
 import { FileIntake } from './files/file-intake';
 import { ItemIntake } from './files/item-intake';
 import { JobFiles } from './files/job-files';
+import { OrphanFolders } from './files/orphan-folders';
 import { ResultDownload } from './files/result-download';
 import { ResultFiles } from './files/result-files';
 import { ResultLinkService } from './files/result-links';
@@ -46,6 +47,7 @@ const FILES = [
   FileIntake,
   ItemIntake,
   JobFiles,
+  OrphanFolders,
   ResultDownload,
   ResultFiles,
   ResultLinkService,

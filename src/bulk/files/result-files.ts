@@ -49,6 +49,7 @@ export class ResultFiles {
         await writers.writeUnprocessed(await spool.read(chunkNo));
       }
       await writers.close();
+      await this.files.settle(job.jobId);
     } catch (error) {
       await writers.abort();
       throw error;
