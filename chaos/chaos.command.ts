@@ -2,7 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { MariaDbServer, startMariaDb } from '../test/support/mariadb-server';
 import { ChaosOptions, readOptions } from './chaos.options';
+import type { KillReport } from './kill-report';
 import { runKills } from './kill.run';
+import { runSteps } from './step.run';
 
 const ROOT = join(__dirname, '..');
 
@@ -30,16 +32,14 @@ async function main(): Promise<void> {
   const server = await provideServer(options);
   try {
     const begun = Date.now();
-    const lines: Record<string, string | number>[] = [];
-    let deviations = 0;
+    const reports: KillReport[] = [];
     for (const engine of options.engines) {
-      const report = await runKills(engine, options);
-      lines.push(report.line);
-      deviations += report.findings.deviations.length;
+      if (options.steps) reports.push(...(await runSteps(engine, options)).values());
+      else reports.push(await runKills(engine, options));
     }
-    console.table(lines);
+    console.table(reports.map(({ line }) => line));
     console.log(`${Math.round((Date.now() - begun) / 1000)} s, seed ${options.seed}`);
-    if (deviations > 0) process.exitCode = 1;
+    if (reports.some(({ findings }) => findings.deviations.length > 0)) process.exitCode = 1;
   } finally {
     await server?.stop();
   }

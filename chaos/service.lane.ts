@@ -106,7 +106,8 @@ export class ServiceLane {
     await this.database.remove();
   }
 
-  private async ageLeftovers(): Promise<void> {
+  /** Makes what belongs to no job look old: the next start has to remove it. */
+  async ageLeftovers(): Promise<void> {
     const jobs = await jobsAfter(this.probe, 0);
     this.leftovers.age(new Set(jobs.map(({ jobId }) => jobId)));
   }
