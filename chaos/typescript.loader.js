@@ -1,4 +1,4 @@
-// Lets node run the TypeScript of this folder as it is: node --require ./chaos/typescript.loader.js chaos/chaos.command.ts
+// Lets node run the TypeScript of this folder as it is: node --require ./chaos/typescript.loader.js
 'use strict';
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
