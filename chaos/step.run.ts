@@ -45,8 +45,8 @@ export async function runSteps(engine: Engine, options: StepOptions): Promise<Ma
   } finally {
     const findings = new Findings();
     for (const lane of lanes) await lane.close(findings);
-    // Only a crash before the job row leaves anything.
-    reports.get('after-file-sync')?.addLeftovers(findings);
+    const [first] = reports.values();
+    first?.addLeftovers(findings);
   }
   return reports;
 }
