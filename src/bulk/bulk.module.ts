@@ -25,6 +25,7 @@ import { WholeRun } from './engine/whole-run';
 import { FileIntake } from './files/file-intake';
 import { ItemIntake } from './files/item-intake';
 import { JobFiles } from './files/job-files';
+import { OrphanFolders } from './files/orphan-folders';
 import { ResultDownload } from './files/result-download';
 import { ResultFiles } from './files/result-files';
 import { ResultLinkService } from './files/result-links';
@@ -64,6 +65,7 @@ const FILES = [
   FileIntake,
   ItemIntake,
   JobFiles,
+  OrphanFolders,
   ResultDownload,
   ResultFiles,
   ResultLinkService,

@@ -135,7 +135,7 @@ id: 1
 event: progress
 data: ${JSON.stringify({ ...JOB_EXAMPLE.counters, rowsPerSecond: 21000, etaSeconds: 0 })}
 
-id: 1
+id: 1-end
 event: end
 data: ${JSON.stringify(JOB_EXAMPLE)}
 

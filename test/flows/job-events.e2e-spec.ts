@@ -2,7 +2,7 @@ import { describeEachEngine } from '../support/engines';
 import { RunningService, startService, Tenant } from '../support/service';
 
 interface Event {
-  readonly id: number;
+  readonly id: string;
   readonly event: string;
   readonly data: any;
 }
@@ -22,7 +22,7 @@ async function listen(url: string, headers: Record<string, string>, stop: (event
       );
       if (!fields.has('event')) continue;
       const event = {
-        id: Number(fields.get('id')),
+        id: fields.get('id') ?? '',
         event: fields.get('event') ?? '',
         data: JSON.parse(fields.get('data') ?? ''),
       };
@@ -81,6 +81,16 @@ describeEachEngine('the events of a job', (engine) => {
     expect(events.map(({ event }) => event)).toEqual(['progress', 'end']);
   });
 
+  it('are over for a listener that has had the end, and not for one that missed it', async () => {
+    const job = await upload(10, 0);
+    const { answer, events } = await listen(job.links.events, {});
+    expect([answer.status, events.at(-1)?.event, events.at(-1)?.id]).toEqual([200, 'end', '1-end']);
+    const again = await fetch(job.links.events, { headers: { 'Last-Event-ID': '1-end' } });
+    expect([again.status, await again.text()]).toEqual([204, '']);
+    const missed = await listen(job.links.events, { 'Last-Event-ID': '1' });
+    expect(missed.events.map(({ event }) => event)).toEqual(['progress', 'end']);
+  });
+
   it('reach a listener with a token too, and nobody else', async () => {
     const job = await upload(10, 0);
     const url = `${service.baseUrl}/api/v0/bulk/jobs/${job.jobId}/events`;
@@ -89,7 +99,10 @@ describeEachEngine('the events of a job', (engine) => {
     expect((await fetch(url)).status).toBe(401);
     const other = await service.createTenant();
     expect((await fetch(url, { headers: { Authorization: `Bearer ${other.token}` } })).status).toBe(404);
-    expect((await fetch(job.links.events.replace(/signature=./, 'signature=_'))).status).toBe(403);
+    const forged = job.links.events.replace(/signature=(.)/, (_: string, first: string) =>
+      first === '_' ? 'signature=-' : 'signature=_',
+    );
+    expect((await fetch(forged)).status).toBe(403);
   });
 
   it('end with the service, so that a listener comes back to the next one', async () => {
@@ -103,9 +116,9 @@ describeEachEngine('the events of a job', (engine) => {
     const { jobId, links } = answer.body.payload;
     const before = await listen(links.events, {}, ({ event }) => event === 'progress');
     await first.stop();
-    const last = before.events.at(-1)?.id ?? 0;
+    const last = before.events.at(-1)?.id ?? '';
     const url = links.events.replace(first.baseUrl, service.baseUrl);
-    const { events } = await listen(url, { 'Last-Event-ID': String(last) });
+    const { events } = await listen(url, { 'Last-Event-ID': last });
     expect(events.at(-1)).toMatchObject({ event: 'end', data: { jobId, state: 'completed' } });
     expect(events.at(-1)?.data.counters).toMatchObject({ received: 20_000, created: 20_000 });
   });

@@ -16,17 +16,17 @@ export interface TestDatabase {
 export type Engine = 'sqlite' | 'mariadb';
 
 /** URL of the server the tests may make databases on; undefined where there is none. */
-const SERVER_URL = process.env['TEST_DATABASE_URL'];
+const serverUrl = (): string | undefined => process.env['TEST_DATABASE_URL'];
 
 /** Runs a suite once per engine, so that both keep the same promises. */
 export function describeEachEngine(name: string, suite: (engine: Engine) => void): void {
   describe(`${name} on SQLite`, () => suite('sqlite'));
-  const describeMariaDb = SERVER_URL === undefined || SERVER_URL === '' ? describe.skip : describe;
+  const describeMariaDb = (serverUrl() ?? '') === '' ? describe.skip : describe;
   describeMariaDb(`${name} on MariaDB`, () => suite('mariadb'));
 }
 
 async function onServer(sql: string): Promise<void> {
-  const connection = await createConnection({ uri: new URL('/', SERVER_URL).href });
+  const connection = await createConnection({ uri: new URL('/', serverUrl()).href });
   try {
     await connection.query(sql);
   } finally {
@@ -44,7 +44,7 @@ export async function createDatabase(engine: Engine): Promise<TestDatabase> {
   }
   const name = `rollbook_${randomBytes(6).toString('hex')}`;
   await onServer(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
-  const url = new URL(`/${name}`, SERVER_URL).href;
+  const url = new URL(`/${name}`, serverUrl()).href;
   return {
     engine,
     dataDir,

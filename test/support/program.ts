@@ -18,10 +18,14 @@ export interface Program {
   end(signal: NodeJS.Signals): Promise<void>;
 }
 
-/** Starts the program on a database with demo data; builds first when the build is older than the sources. */
-export async function startProgram(database: TestDatabase): Promise<Program> {
+/**
+ * Starts the program on a database with demo data; builds first when the build is older than the sources.
+ *
+ * @param port 0 for any that is free
+ */
+export async function startProgram(database: TestDatabase, port = 0): Promise<Program> {
   const child = spawn(process.execPath, [join(ROOT, 'scripts', 'start.mjs')], {
-    env: { ...process.env, ...database.environment, NODE_ENV: 'development', DEMO_DATA: 'true', PORT: '0' },
+    env: { ...process.env, ...database.environment, NODE_ENV: 'development', DEMO_DATA: 'true', PORT: String(port) },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const baseUrl = await announcedAddress(child);

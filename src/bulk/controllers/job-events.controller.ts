@@ -1,5 +1,5 @@
 import { Get, Headers, Param, Query, Req, Res } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { ReceivablesController } from '../../families/receivables.decorators';
 import { OptionalCaller, RequireSignedLinkOrScope } from '../../platform/auth/auth.decorators';
@@ -9,11 +9,14 @@ import { ApiJobErrors, JOB_EVENTS_EXAMPLE } from '../bulk.openapi';
 import { JobIdParam, SignedLinkQuery } from '../dto/bulk-query.dto';
 import { toJobResponse } from '../dto/job-response.dto';
 import { ResultLinkService } from '../files/result-links';
+import { hasEnded } from '../jobs/bulk-job.entity';
 import { BulkJobService } from '../jobs/bulk-job.service';
 import { JobEvent, JobEventsService } from '../jobs/job-events.service';
 
 /** A browser waits so long before it comes back. */
 const RECONNECT_MS = 1_000;
+/** Behind the id of the last event: whoever comes back with it knows the end already. */
+const END_MARK = '-end';
 
 @ApiTags('receivables: bulk jobs')
 @ReceivablesController('api/v0/bulk/jobs')
@@ -32,7 +35,7 @@ export class JobEventsController {
     name: 'Last-Event-ID',
     required: false,
     description: 'Id of the last event that arrived; browsers send it by themselves when they come back.',
-    schema: { type: 'string', pattern: '^\\d{1,9}$' },
+    schema: { type: 'string', pattern: '^\\d{1,9}(-end)?$' },
   })
   @ApiProduces('text/event-stream')
   @ApiOkResponse({
@@ -40,6 +43,7 @@ export class JobEventsController {
       '`progress` (the counters, rowsPerSecond, etaSeconds, at most 4 a second), `issue` (the latest failed rows, at most 20 a second), `end` (the job).',
     content: { 'text/event-stream': { schema: { type: 'string' }, example: JOB_EVENTS_EXAMPLE } },
   })
+  @ApiNoContentResponse({ description: 'The listener has had the `end`: there is nothing more to come back for.' })
   @ApiJobErrors()
   async follow(
     @OptionalCaller() caller: Caller | null,
@@ -49,7 +53,12 @@ export class JobEventsController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    await this.jobs.get(caller, jobId);
+    const { state } = await this.jobs.get(caller, jobId);
+    if (lastEventId?.endsWith(END_MARK) === true && hasEnded(state)) {
+      // A browser comes back after every end of a stream, but for this answer: without it, once a second for ever.
+      response.status(204).end();
+      return;
+    }
     const listener = new AbortController();
     response.on('close', () => listener.abort());
     response.writeHead(200, {
@@ -59,7 +68,7 @@ export class JobEventsController {
       'X-Accel-Buffering': 'no',
     });
     response.write(`retry: ${RECONNECT_MS}\n\n`);
-    const from = /^\d{1,9}$/.test(lastEventId ?? '') ? Number(lastEventId) : 0;
+    const from = Number(/^(\d{1,9})(-end)?$/.exec(lastEventId ?? '')?.[1] ?? 0);
     const baseUrl = baseUrlOf(request);
     for await (const event of this.events.follow(jobId, from, listener.signal)) {
       response.write(await this.frame(event, baseUrl));
@@ -71,6 +80,7 @@ export class JobEventsController {
     if (event.type === 'alive') return ': alive\n\n';
     const data =
       event.type === 'end' ? toJobResponse(event.job, baseUrl, await this.links.of(event.job, baseUrl)) : event.data;
-    return `id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(data)}\n\n`;
+    const id = event.type === 'end' ? `${event.id}${END_MARK}` : String(event.id);
+    return `id: ${id}\nevent: ${event.type}\ndata: ${JSON.stringify(data)}\n\n`;
   }
 }

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Injectable, OnModuleInit } from '@nestjs/common';
 import { AppConfig } from '../../platform/config/app-config';
 
 const PRIVATE_FOLDER = 0o700;
 const LONGEST_UPLOAD_MS = 60 * 60 * 1000;
+/** In the folder of a job until its rows are worked off: there may be no such job yet. */
+const INTAKE_MARK = 'intake';
 
 /** Where the files of jobs lie: names are the service's own, folders open to its user only. */
 @Injectable()
@@ -20,17 +22,26 @@ export class JobFiles implements OnModuleInit {
 
   /** Makes the folders. An upload whose process died belongs to no job: it goes once no upload can be that old. */
   async onModuleInit(): Promise<void> {
-    await mkdir(this.uploads, { recursive: true, mode: PRIVATE_FOLDER });
-    await mkdir(this.jobs, { recursive: true, mode: PRIVATE_FOLDER });
-    const oldest = Date.now() - LONGEST_UPLOAD_MS;
+    await this.makeFolders();
     for (const name of await readdir(this.uploads)) {
       const path = join(this.uploads, name);
-      const modified = await stat(path).then(
-        ({ mtimeMs }) => mtimeMs,
-        () => Infinity,
-      );
-      if (modified < oldest) await rm(path, { force: true });
+      if (await isLeftBehind(path)) await rm(path, { force: true });
     }
+  }
+
+  /** Jobs into whose folders rows were being taken so long ago that nobody can be doing it any more. */
+  async listUnsettled(): Promise<string[]> {
+    await this.makeFolders();
+    const unsettled: string[] = [];
+    for (const jobId of await readdir(this.jobs)) {
+      if (await isLeftBehind(this.of(jobId, INTAKE_MARK))) unsettled.push(jobId);
+    }
+    return unsettled;
+  }
+
+  /** The job is stored: its folder is no leftover, however old. */
+  async settle(jobId: string): Promise<void> {
+    await rm(this.of(jobId, INTAKE_MARK), { force: true });
   }
 
   /** Path for an upload under way. */
@@ -41,6 +52,7 @@ export class JobFiles implements OnModuleInit {
   /** Folder of a job that is about to be made. */
   async createJobFolder(jobId: string): Promise<void> {
     await mkdir(join(this.jobs, jobId), { mode: PRIVATE_FOLDER });
+    await writeFile(this.of(jobId, INTAKE_MARK), '', { mode: 0o600 });
   }
 
   /** Path of a job's file; the name is one of ours, never the caller's. */
@@ -56,4 +68,17 @@ export class JobFiles implements OnModuleInit {
   async removeJobFolder(jobId: string): Promise<void> {
     await rm(join(this.jobs, jobId), { recursive: true, force: true });
   }
+
+  private async makeFolders(): Promise<void> {
+    await mkdir(this.uploads, { recursive: true, mode: PRIVATE_FOLDER });
+    await mkdir(this.jobs, { recursive: true, mode: PRIVATE_FOLDER });
+  }
+}
+
+/** True for a file nobody has written to for longer than any upload takes. */
+function isLeftBehind(path: string): Promise<boolean> {
+  return stat(path).then(
+    ({ mtimeMs }) => mtimeMs < Date.now() - LONGEST_UPLOAD_MS,
+    () => false,
+  );
 }

@@ -58,6 +58,7 @@ export class ResultFiles {
         await writers.writeUnprocessed(chunk);
       }
       await writers.close();
+      await this.files.settle(job.jobId);
     } catch (error) {
       await writers.abort();
       throw error;

@@ -33,6 +33,11 @@ export class BulkJobRepository {
     return job;
   }
 
+  /** True when there is a job of that id, in whatever book. */
+  exists(transaction: Transaction, jobId: string): Promise<boolean> {
+    return transaction.existsBy(BulkJob, { jobId });
+  }
+
   /** The job of that id in that company's book, for linking; null when there is none. */
   findInCompany(transaction: Transaction, companyRef: number, target: string, jobId: string): Promise<BulkJob | null> {
     return transaction.findOneBy(BulkJob, { companyRef, target, jobId });

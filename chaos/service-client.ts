@@ -1,0 +1,40 @@
+import type { ServiceProcess } from './service-process';
+
+/** A whole answer; null stands for a connection that broke before it was there. */
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly jobId: string | null;
+}
+
+type Address = Pick<ServiceProcess, 'baseUrl' | 'token'>;
+
+/** Path of bulk creations and bulk updates of customers. */
+export const CREATE_PATH = '/api/v0/customer/bulk';
+export const UPDATE_PATH = '/api/v0/customer/bulk/update';
+
+/** Uploads a file and gives the answer, or null when the process died before all of it had come. */
+export async function upload(
+  { baseUrl, token }: Address,
+  path: string,
+  file: Buffer,
+  prefer: string | null,
+): Promise<Answer | null> {
+  const body = new FormData();
+  body.append('file', new Blob([new Uint8Array(file)]), 'customers.csv');
+  const headers = { Authorization: `Bearer ${token}`, ...(prefer !== null && { Prefer: prefer }) };
+  try {
+    const response = await fetch(`${baseUrl}${path}`, { method: 'POST', headers, body });
+    return { status: response.status, text: await response.text(), jobId: response.headers.get('x-job-id') };
+  } catch {
+    return null;
+  }
+}
+
+/** Reads a path of the API as text. @throws when the answer is not 200 */
+export async function read({ baseUrl, token }: Address, path: string): Promise<string> {
+  const response = await fetch(`${baseUrl}${path}`, { headers: { Authorization: `Bearer ${token}` } });
+  const text = await response.text();
+  if (response.status !== 200) throw new Error(`GET ${path}: ${response.status} ${text.slice(0, 300)}`);
+  return text;
+}
