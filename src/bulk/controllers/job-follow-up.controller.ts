@@ -49,10 +49,7 @@ export class JobFollowUpController {
     return this.run(await this.followUps.commit(caller, jobId), { request, response });
   }
 
-  /**
-   * Takes back what a job did, from the history: itself a job, which can be undone. A record that was changed since is
-   * kept and stands among the failed rows with `CHANGED_SINCE`.
-   */
+  /** Takes back what a job did: itself a job, which can be undone; what changed since is kept and listed. */
   @Post(':jobId/undo')
   @HttpCode(200)
   @RequireScope('jobs:write')
