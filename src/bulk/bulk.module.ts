@@ -45,6 +45,7 @@ import { JobIntake } from './jobs/job-intake';
 import { JobLease } from './jobs/job-lease';
 import { JobQueue } from './jobs/job-queue';
 import { JobRowsService } from './jobs/job-rows.service';
+import { JobRetentionSweep } from './jobs/job-retention.sweep';
 import { JobWait } from './jobs/job-wait';
 import { JobResumer } from './jobs/job-resumer';
 import { JobWorker } from './jobs/job-worker';
@@ -83,6 +84,7 @@ const JOBS = [
   JobLease,
   JobQueue,
   JobResumer,
+  JobRetentionSweep,
   JobRowsService,
   JobWait,
   JobWorker,

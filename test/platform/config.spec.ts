@@ -40,6 +40,7 @@ describe('the configuration', () => {
       jobWaitSeconds: 120,
       listedRows: 100,
       idempotencyDays: 7,
+      resultDays: 30,
       logLevel: 'info',
       demoData: true,
     });
@@ -75,6 +76,7 @@ describe('the configuration', () => {
       JOB_WAIT_SECONDS: '0',
       LISTED_ROWS: '0',
       IDEMPOTENCY_DAYS: '365',
+      RESULT_DAYS: '3650',
       LOG_LEVEL: 'silent',
       DEMO_DATA: 'false',
     });
@@ -98,6 +100,7 @@ describe('the configuration', () => {
       jobWaitSeconds: 0,
       listedRows: 0,
       idempotencyDays: 365,
+      resultDays: 3650,
       logLevel: 'silent',
       demoData: false,
     });
@@ -120,6 +123,7 @@ describe('the configuration', () => {
       MAX_ROWS: '0',
       LISTED_ROWS: '10001',
       IDEMPOTENCY_DAYS: '0',
+      RESULT_DAYS: '3651',
       LOG_LEVEL: 'loud',
       DEMO_DATA: 'yes',
     });
@@ -140,6 +144,7 @@ describe('the configuration', () => {
       'NODE_ENV: must be one of the following values: development, test, production',
       'PORT: must not be greater than 65535',
       'PUBLIC_URL: must be a URL address',
+      'RESULT_DAYS: must not be greater than 3650',
       'TOKEN_TTL_SECONDS: must not be less than 60',
     ]);
   });

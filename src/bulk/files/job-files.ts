@@ -39,6 +39,11 @@ export class JobFiles implements OnModuleInit {
     return unsettled;
   }
 
+  /** Ids of the jobs that have files. */
+  listJobs(): Promise<string[]> {
+    return readdir(this.jobs);
+  }
+
   /** The job is stored: its folder is no leftover, however old. */
   async settle(jobId: string): Promise<void> {
     await rm(this.of(jobId, INTAKE_MARK), { force: true });

@@ -126,6 +126,15 @@ export class BulkJobRepository {
     return marked.affected === 1;
   }
 
+  /** Those of the jobs that ended before that time. */
+  async listEnded(transaction: Transaction, jobIds: readonly string[], before: Date): Promise<string[]> {
+    const jobs = await transaction.find(BulkJob, {
+      where: { jobId: In([...jobIds]), finishedAt: LessThan(before) },
+      select: { id: true, jobId: true },
+    });
+    return jobs.map(({ jobId }) => jobId);
+  }
+
   /** Asks for a job to stop; whoever works on it sees it at the next border between two chunks. */
   async requestCancel(transaction: Transaction, { id, companyRef }: BulkJob): Promise<void> {
     await transaction.update(BulkJob, { id, companyRef }, { cancelRequested: true });

@@ -131,6 +131,13 @@ export class AppConfig {
   @Max(365)
   idempotencyDays = 7;
 
+  /** Days the rows and result files of a job are kept after its end. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(3650)
+  resultDays = 30;
+
   /** What pino writes: fatal, error, warn, info, debug, trace or silent. */
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
   logLevel = 'info';

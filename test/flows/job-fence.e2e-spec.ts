@@ -1,0 +1,103 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DataSource } from 'typeorm';
+import { ChunkApplier } from '../../src/bulk/engine/chunk-applier';
+import { JobRetentionSweep } from '../../src/bulk/jobs/job-retention.sweep';
+import { bulk, CREATE, csvOf } from '../support/bulk';
+import { describeEachEngine } from '../support/engines';
+import { follow, jobOf, JOBS, rowsOf } from '../support/jobs';
+import { RunningService, startService, Tenant } from '../support/service';
+
+const ROWS = 3_000;
+const file = Buffer.from(['legalName', ...Array.from({ length: ROWS }, (_, i) => `Customer ${i}`)].join('\n'));
+
+describeEachEngine('a job', (engine) => {
+  let service: RunningService;
+  let tenant: Tenant;
+  beforeAll(async () => {
+    service = await startService(engine);
+    tenant = await service.createTenant();
+  });
+  afterAll(() => service.stop());
+
+  const query = (sql: string, values: unknown[] = []) => service.app.get(DataSource).query<any[]>(sql, values);
+
+  /** Uploads a file whose second chunk waits until it is let go, as in a process that was frozen in the middle. */
+  async function frozenJob(): Promise<{ jobId: string; thaw: () => void }> {
+    const applier = service.app.get(ChunkApplier);
+    const apply = applier.apply.bind(applier);
+    let thaw = (): void => undefined;
+    const thawed = new Promise<void>((resolve) => (thaw = resolve));
+    let chunks = 0;
+    const reached = new Promise<void>((resolve) => {
+      jest.spyOn(applier, 'apply').mockImplementation(async (...args) => {
+        if (++chunks === 2) {
+          resolve();
+          await thawed;
+        }
+        return apply(...args);
+      });
+    });
+    const answer = await tenant.api.post(CREATE).set('Prefer', 'respond-async').attach('file', file, 'frozen.csv');
+    await reached;
+    return { jobId: answer.headers['x-job-id'] ?? '', thaw };
+  }
+
+  async function ended(jobId: string): Promise<any> {
+    for (let tries = 0; tries < 600; tries++) {
+      const job = await jobOf(tenant.api, jobId);
+      if (!['queued', 'running'].includes(job.state)) return job;
+      await sleep(50);
+    }
+    throw new Error(`the job ${jobId} does not end`);
+  }
+
+  // The embedded database serves one process, and one transaction of it at a time.
+  (engine === 'sqlite' ? it.skip : it)(
+    'that was taken over takes nothing more from the process before, and leaves its successor the lease',
+    async () => {
+      const { jobId, thaw } = await frozenJob();
+      await query("UPDATE bulk_jobs SET fence = fence + 1, lease_until = '2099-01-01 00:00:00.000' WHERE job_id = ?", [
+        jobId,
+      ]);
+      thaw();
+      await sleep(3_000);
+      jest.restoreAllMocks();
+      const [row] = await query('SELECT state, next_chunk, fence, lease_until FROM bulk_jobs WHERE job_id = ?', [
+        jobId,
+      ]);
+      expect(row).toMatchObject({ state: 'running', next_chunk: 1, fence: 1 });
+      expect(JSON.stringify(row.lease_until)).toContain('2099');
+      expect((await query('SELECT COUNT(*) AS n FROM customer_history WHERE job_id = ?', [jobId]))[0].n).toBe(1_000);
+
+      await query("UPDATE bulk_jobs SET lease_until = '2000-01-01 00:00:00.000' WHERE job_id = ?", [jobId]);
+      expect((await ended(jobId)).counters).toMatchObject({ received: ROWS, created: ROWS, failed: 0 });
+      const rows = await query('SELECT row_no FROM customer_history WHERE job_id = ?', [jobId]);
+      expect(new Set(rows.map(({ row_no }) => row_no)).size).toBe(ROWS);
+      expect(rows).toHaveLength(ROWS);
+    },
+  );
+
+  it('keeps its files for its owner alone, and for so many days', async () => {
+    const { jobId, success_file_url } = await bulk(tenant.api, CREATE, csvOf([['legalName'], ['Kept One']]));
+    const folder = join(service.database.dataDir, 'jobs', jobId);
+    expect(statSync(folder).mode & 0o077).toBe(0);
+    for (const name of readdirSync(folder)) expect(statSync(join(folder, name)).mode & 0o077).toBe(0);
+    expect(readdirSync(folder).filter((name) => /part|tmp|under-way/.test(name))).toEqual([]);
+
+    const sweep = service.app.get(JobRetentionSweep);
+    await sweep.sweep();
+    expect(readFileSync(join(folder, 'success.csv'), 'utf8')).toContain('Kept One');
+    const longAgo = new Date(Date.now() - 31 * 24 * 60 * 60 * 1000).toISOString().replace('T', ' ').replace('Z', '');
+    await query('UPDATE bulk_jobs SET finished_at = ? WHERE job_id = ?', [longAgo, jobId]);
+    await sweep.sweep();
+    expect(existsSync(folder)).toBe(false);
+    expect((await jobOf(tenant.api, jobId)).counters).toMatchObject({ created: 1 });
+    expect((await fetch(success_file_url)).status).toBe(404);
+    await tenant.api.get(`${JOBS}/${jobId}/rows`).expect(404);
+    // What it did can still be taken back: the history is enough.
+    const undo = await follow(tenant.api, jobId, 'undo');
+    expect((await rowsOf(tenant.api, undo.jobId))[0].outcome).toBe('updated');
+  });
+});
