@@ -230,8 +230,8 @@ describeEachEngine('a call of the campaign API that is refused as a whole', (eng
 
   it('for a query that would be ignored is told so', async () => {
     const records = [{ id: 'lead_0', data: { x: 1 } }];
-    expect(await faultsOf(put({ campaignId: id, records }).query({ dryRun: true }))).toEqual([
-      'property dryRun should not exist',
+    expect(await faultsOf(put({ campaignId: id, records }).query({ dryrun: true }))).toEqual([
+      'property dryrun should not exist',
     ]);
   });
 

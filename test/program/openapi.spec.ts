@@ -91,6 +91,7 @@ describe('OpenAPI document', () => {
       const parts = [
         ...Object.entries<any>(operation.requestBody?.content ?? {}).map(([type, media]) => [`body ${type}`, media]),
         ...Object.entries<any>(operation.responses).flatMap(([status, { content }]) =>
+          // Only 204 says nothing.
           Object.entries<any>(status === '204' ? {} : content).map(([type, media]) => [`${status} ${type}`, media]),
         ),
       ];

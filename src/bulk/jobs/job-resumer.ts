@@ -1,6 +1,7 @@
 import { BeforeApplicationShutdown, Injectable, Logger, OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { UnitOfWork } from '../../platform/database/unit-of-work';
+import type { BulkJob } from './bulk-job.entity';
 import { BulkJobRepository } from './bulk-job.repository';
 import { JobInterrupted } from './bulk-job.errors';
 import { JobLease, leaseEnd } from './job-lease';
@@ -54,13 +55,18 @@ export class JobResumer implements OnModuleInit, BeforeApplicationShutdown {
       const taken = await this.unitOfWork.run((transaction) => this.jobs.takeOver(transaction, job, until));
       if (taken === null) continue;
       this.logger.log({ jobId: job.jobId, chunk: taken.nextChunk, chunks: job.chunks }, 'going on with a job');
-      try {
-        await this.worker.work(taken);
-      } catch (error) {
-        // Stopped again: the next start goes on. Anything else is logged and tried again at the next look.
-        if (error instanceof JobInterrupted) return;
-        this.logger.error({ err: error, jobId: job.jobId }, 'a job could not go on');
-      }
+      void this.goOn(taken);
+    }
+  }
+
+  /** All go on at once; the queue lets only so many long ones work at a time. */
+  private async goOn(job: BulkJob): Promise<void> {
+    try {
+      await this.worker.work(job);
+    } catch (error) {
+      // Stopped again: the next start goes on. Anything else is logged and tried again at the next look.
+      if (error instanceof JobInterrupted) return;
+      this.logger.error({ err: error, jobId: job.jobId }, 'a job could not go on');
     }
   }
 }
