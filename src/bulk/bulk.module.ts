@@ -9,14 +9,16 @@ import { BulkJobController } from './controllers/bulk-job.controller';
 import { CommerceBulkController } from './controllers/commerce-bulk.controller';
 import { JobEventsController } from './controllers/job-events.controller';
 import { CustomerFileController } from './controllers/customer-file.controller';
+import { FileCall } from './controllers/file-call';
+import { ImportController } from './controllers/import.controller';
 import { ContactsTable } from './customers/contacts.table';
 import { CustomerCreationTable } from './customers/customer-creation.table';
-import { CustomerFileService } from './customers/customer-file.service';
 import { CustomerCreationImporter, CustomerUpdateImporter } from './customers/customer.importers';
 import { CustomerUpdateTable } from './customers/customer-update.table';
 import { ChunkApplier } from './engine/chunk-applier';
 import { ImporterRegistry } from './engine/importer.registry';
 import { JobRunner } from './engine/job-runner';
+import { FileImportService } from './files/file-import.service';
 import { FileIntake } from './files/file-intake';
 import { ItemIntake } from './files/item-intake';
 import { JobFiles } from './files/job-files';
@@ -43,6 +45,8 @@ import { JobWorker } from './jobs/job-worker';
 const FORMATS = [CsvFormat, NdjsonFormat, XlsxFormat];
 const ENGINE = [BulkService, ChunkApplier, FormatRegistry, ImporterRegistry, JobRunner];
 const FILES = [
+  FileCall,
+  FileImportService,
   FileIntake,
   ItemIntake,
   JobFiles,
@@ -68,7 +72,6 @@ const CUSTOMERS = [
   ContactsTable,
   CustomerCreationImporter,
   CustomerCreationTable,
-  CustomerFileService,
   CustomerUpdateImporter,
   CustomerUpdateTable,
 ];
@@ -78,8 +81,14 @@ const COMMERCE = [CommerceBulkService, CommerceIdImporter, CommerceRow, Commerce
 /** The bulk engine, its file formats, and the bulk entrances to customers. */
 @Module({
   imports: [CustomerModule, DiscoveryModule],
-  controllers: [CustomerFileController, CommerceBulkController, BulkJobController, JobEventsController],
+  controllers: [
+    CustomerFileController,
+    CommerceBulkController,
+    BulkJobController,
+    JobEventsController,
+    ImportController,
+  ],
   providers: [...FORMATS, ...ENGINE, ...FILES, ...JOBS, ...CUSTOMERS, ...COMMERCE],
-  exports: [BulkService, JobFiles],
+  exports: [BulkService, ImporterRegistry, JobFiles],
 })
 export class BulkModule {}

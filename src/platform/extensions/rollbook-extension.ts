@@ -1,4 +1,11 @@
-import { applyDecorators, type DynamicModule, Module, type ModuleMetadata, SetMetadata, type Type } from '@nestjs/common';
+import {
+  applyDecorators,
+  type DynamicModule,
+  Module,
+  type ModuleMetadata,
+  SetMetadata,
+  type Type,
+} from '@nestjs/common';
 
 /** A module of an enterprise team that adds importers, formats, fields, routes or families of its own. */
 export type Extension = Type | DynamicModule;
