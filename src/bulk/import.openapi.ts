@@ -41,7 +41,7 @@ export function ApiImportTemplate(): MethodDecorator {
 
 /** The words for a format that is not registered. */
 export function unknownFormat(format: string, known: readonly string[]): AppError {
-  const message = `format must be one of ${known.join(', ')}`;
+  const message = `format must be one of ${known.toSorted().join(', ')}`;
   return new InvalidRequest('The request has invalid fields: format. Each is explained in the list.', {
     issues: [{ object: 'ImportTemplateQuery', field: 'format', rejectedValue: format, message }],
   });
@@ -75,6 +75,7 @@ export function listImporters(document: OpenAPIObject, importers: readonly Route
         ...guarded,
         operationId: `template${name}`,
         summary: `Downloads an empty file: ${title}.`,
+        responses: { ...template.responses, 200: withExample(template, importer.tables[0]) },
       },
     };
   }
@@ -84,6 +85,15 @@ export function listImporters(document: OpenAPIObject, importers: readonly Route
 function own(operation: Operation): Operation {
   const parameters = operation.parameters?.filter((parameter) => '$ref' in parameter || parameter.in !== 'path');
   return { ...operation, parameters, responses: { ...operation.responses } };
+}
+
+/** The answer of a template with the beginning of the file. */
+function withExample(template: Operation, { columns }: TableImporter): Operation['responses'][string] {
+  const answer = template.responses['200'];
+  if (answer === undefined || '$ref' in answer) return answer;
+  const header = columns.map(({ name, required }) => `${name}${required === true ? '*' : ''}`);
+  const example = [header, columns.map((column) => column.example), []].map((cells) => cells.join(',')).join('\r\n');
+  return { ...answer, content: { ...answer.content, 'text/csv': { ...answer.content?.['text/csv'], example } } };
 }
 
 function describeTable({ name, columns }: TableImporter): string {

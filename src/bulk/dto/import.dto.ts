@@ -18,8 +18,8 @@ export class ImportTargetParam {
 /** Query of the template of an importer. */
 export class ImportTemplateQuery {
   /** File format, one of those the service reads. */
-  @ApiProperty({ required: false, pattern: '^[a-z0-9]{1,20}$' })
+  @ApiProperty({ required: false, pattern: '^[a-z]{1,20}$' })
   @IsOptional()
-  @Matches(/^[a-z0-9]{1,20}$/, { message: '$property must be the name of a file format such as csv' })
+  @Matches(/^[a-z]{1,20}$/, { message: '$property must be the name of a file format such as csv' })
   format: string = 'csv';
 }
