@@ -9,16 +9,19 @@ export { type DatabaseParts, type Extension, RollbookExtension } from './platfor
 // Importers: rows of files, and what becomes of them.
 export type {
   BulkImporter,
+  ChangeLedger,
   ImportCells,
   ImportColumn,
   JobContext,
+  JobScope,
+  LedgerEntry,
   ParsedRow,
   ReadyRow,
   RowResult,
   RowVerdict,
+  ShownChange,
   TableImporter,
 } from './bulk/engine/bulk-importer.contract';
-export type { ChangeLedger, JobScope, LedgerEntry, ShownChange } from './bulk/engine/change-ledger.contract';
 export type { RecordKey } from './bulk/engine/claims';
 export { BulkImporterProvider, type ImporterCard, type ImporterRoute } from './bulk/engine/importer.registry';
 export type { EntityImport } from './bulk/entities/entity-import.table';

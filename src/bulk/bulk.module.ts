@@ -8,23 +8,29 @@ import { CommerceRow } from './commerce/commerce-row';
 import { BulkJobController } from './controllers/bulk-job.controller';
 import { CommerceBulkController } from './controllers/commerce-bulk.controller';
 import { JobEventsController } from './controllers/job-events.controller';
+import { JobFollowUpController } from './controllers/job-follow-up.controller';
 import { CustomerFileController } from './controllers/customer-file.controller';
 import { FileCall } from './controllers/file-call';
 import { ImportController } from './controllers/import.controller';
 import { ContactsTable } from './customers/contacts.table';
 import { CustomerCreationTable } from './customers/customer-creation.table';
+import { CustomerLedger } from './customers/customer.ledger';
 import { CustomerCreationImporter, CustomerUpdateImporter } from './customers/customer.importers';
 import { CustomerUpdateTable } from './customers/customer-update.table';
 import { ChunkApplier } from './engine/chunk-applier';
+import { ChunkSources } from './engine/chunk-sources';
+import { ChunkWork } from './engine/chunk-work';
 import { ImporterRegistry } from './engine/importer.registry';
 import { JobRunner } from './engine/job-runner';
 import { FileImportService } from './files/file-import.service';
+import { WholeRun } from './engine/whole-run';
 import { FileIntake } from './files/file-intake';
 import { ItemIntake } from './files/item-intake';
 import { JobFiles } from './files/job-files';
 import { ResultDownload } from './files/result-download';
 import { ResultFiles } from './files/result-files';
 import { ResultLinkService } from './files/result-links';
+import { RowCopier } from './files/row-copier';
 import { TemplateFiles } from './files/template-files';
 import { UploadReceiver } from './files/upload.receiver';
 import { CsvFormat } from './formats/csv.format';
@@ -34,6 +40,7 @@ import { XlsxFormat } from './formats/xlsx.format';
 import { BulkJobRepository } from './jobs/bulk-job.repository';
 import { BulkJobService } from './jobs/bulk-job.service';
 import { JobEventsService } from './jobs/job-events.service';
+import { JobFollowUpService, RowSources } from './jobs/job-follow-up.service';
 import { JobIntake } from './jobs/job-intake';
 import { JobLease } from './jobs/job-lease';
 import { JobQueue } from './jobs/job-queue';
@@ -41,9 +48,19 @@ import { JobRowsService } from './jobs/job-rows.service';
 import { JobWait } from './jobs/job-wait';
 import { JobResumer } from './jobs/job-resumer';
 import { JobWorker } from './jobs/job-worker';
+import { UndoIntake } from './undo/undo-intake';
 
 const FORMATS = [CsvFormat, NdjsonFormat, XlsxFormat];
-const ENGINE = [BulkService, ChunkApplier, FormatRegistry, ImporterRegistry, JobRunner];
+const ENGINE = [
+  BulkService,
+  ChunkApplier,
+  ChunkSources,
+  ChunkWork,
+  FormatRegistry,
+  ImporterRegistry,
+  JobRunner,
+  WholeRun,
+];
 const FILES = [
   FileCall,
   FileImportService,
@@ -53,6 +70,7 @@ const FILES = [
   ResultDownload,
   ResultFiles,
   ResultLinkService,
+  RowCopier,
   TemplateFiles,
   UploadReceiver,
 ];
@@ -60,6 +78,7 @@ const JOBS = [
   BulkJobRepository,
   BulkJobService,
   JobEventsService,
+  JobFollowUpService,
   JobIntake,
   JobLease,
   JobQueue,
@@ -67,11 +86,14 @@ const JOBS = [
   JobRowsService,
   JobWait,
   JobWorker,
+  RowSources,
+  UndoIntake,
 ];
 const CUSTOMERS = [
   ContactsTable,
   CustomerCreationImporter,
   CustomerCreationTable,
+  CustomerLedger,
   CustomerUpdateImporter,
   CustomerUpdateTable,
 ];
@@ -87,6 +109,7 @@ const COMMERCE = [CommerceBulkService, CommerceIdImporter, CommerceRow, Commerce
     BulkJobController,
     JobEventsController,
     ImportController,
+    JobFollowUpController,
   ],
   providers: [...FORMATS, ...ENGINE, ...FILES, ...JOBS, ...CUSTOMERS, ...COMMERCE],
   exports: [BulkService, ImporterRegistry, JobFiles],

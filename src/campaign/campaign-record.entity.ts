@@ -25,6 +25,10 @@ export class CampaignRecord {
   @Column({ type: 'int' })
   version: number;
 
+  /** 0 while the record is there, its own id after its addition was undone, so that its id may be used again. */
+  @RefColumn()
+  deletionKey: number;
+
   @TimeColumn()
   createdAt: Date;
 

@@ -10,7 +10,10 @@ import { CampaignRecordService } from './records/campaign-record.service';
 import { CampaignRecordAddImporter, CampaignRecordUpdateImporter } from './records/record.importers';
 import { RecordAdditionService } from './records/record-addition.service';
 import { RecordBulkService } from './records/record-bulk.service';
+import { RecordLedger } from './records/record.ledger';
 import { RecordUpdateService } from './records/record-update.service';
+import { RecordReversalRepository } from './reversal/record-reversal.repository';
+import { RecordReversalService } from './reversal/record-reversal.service';
 
 const RECORDS = [
   CampaignRecordAddImporter,
@@ -19,6 +22,9 @@ const RECORDS = [
   CampaignRecordUpdateImporter,
   RecordAdditionService,
   RecordBulkService,
+  RecordLedger,
+  RecordReversalRepository,
+  RecordReversalService,
   RecordUpdateService,
 ];
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LessThan } from 'typeorm';
+import { LessThan, MoreThan } from 'typeorm';
 import { insertMany, selectMany, updateMany } from '../platform/database/set-based';
 import { Transaction } from '../platform/database/transaction';
 import { CustomerHistory } from './customer-history.entity';
@@ -39,6 +39,49 @@ export class CustomerHistoryRepository {
   /** Writes the changes of entries anew: what they tell stays, only how it is sealed differs. */
   replaceChanges(transaction: Transaction, entries: readonly CustomerHistory[]): Promise<void> {
     return updateMany(transaction, CustomerHistory, entries, ['changes']);
+  }
+
+  /** All entries of those customers, oldest first, by customer. */
+  async listOfRecords(
+    transaction: Transaction,
+    companyRef: number,
+    customerRefs: readonly number[],
+  ): Promise<Map<number, CustomerHistory[]>> {
+    const where = { companyRef };
+    const found = await selectMany(transaction, CustomerHistory, {
+      where,
+      property: 'customerRef',
+      values: customerRefs,
+    });
+    const entries = new Map<number, CustomerHistory[]>(customerRefs.map((ref) => [ref, []]));
+    for (const entry of found.sort((a, b) => a.id - b.id)) entries.get(entry.customerRef)?.push(entry);
+    return entries;
+  }
+
+  /** Id of the latest entry of a job; 0 while there is none. */
+  async lastOfJob(transaction: Transaction, companyRef: number, jobId: string): Promise<number> {
+    const [entry] = await transaction.find(CustomerHistory, {
+      where: { companyRef, jobId },
+      select: { id: true },
+      order: { id: 'DESC' },
+      take: 1,
+    });
+    return entry?.id ?? 0;
+  }
+
+  /** Entries of a job behind the id `after`, in order. */
+  listOfJob(
+    transaction: Transaction,
+    companyRef: number,
+    jobId: string,
+    after: number,
+    limit: number,
+  ): Promise<CustomerHistory[]> {
+    return transaction.find(CustomerHistory, {
+      where: { companyRef, jobId, id: MoreThan(after) },
+      order: { id: 'ASC' },
+      take: limit,
+    });
   }
 
   /** Which row of a job created or changed each of those customers. */

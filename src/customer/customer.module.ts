@@ -22,6 +22,8 @@ import { CustomerStatusService } from './customer-status.service';
 import { CustomerUpdateService } from './customer-update.service';
 import { CustomerRepository } from './customer.repository';
 import { CustomerService } from './customer.service';
+import { CustomerReversalService } from './reversal/customer-reversal.service';
+import { ReversalRepository } from './reversal/reversal.repository';
 
 const RECEIVABLES = [
   ContactUpdateService,
@@ -35,7 +37,9 @@ const RECEIVABLES = [
   CustomerRepository,
   CustomerService,
   CustomerStatusService,
+  CustomerReversalService,
   CustomerUpdateService,
+  ReversalRepository,
 ];
 const COMMERCE = [
   CommerceBookWriter,
@@ -57,6 +61,8 @@ const COMMERCE = [
     ContactUpdateService,
     CustomFieldRegistry,
     CustomerCreationService,
+    CustomerHistoryRepository,
+    CustomerReversalService,
     CustomerUpdateService,
   ],
 })

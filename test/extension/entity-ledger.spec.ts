@@ -38,7 +38,17 @@ describeEachEngine('the ledger of an importer of entities', (engine) => {
   function contextOf(jobId: string): JobContext {
     const claims = new FirstRowClaims();
     const claim = (record: string | number, row: number) => claims.claim(record, row);
-    return { jobId, companyRef, createdBy: 'key:k', at: AT, rowsOf: jobId, duplicates: 'first', attempt: 1, claim };
+    return {
+      jobId,
+      companyRef,
+      createdBy: 'key:k',
+      at: AT,
+      rowsOf: jobId,
+      undoes: null,
+      duplicates: 'first',
+      attempt: 1,
+      claim,
+    };
   }
 
   /** Runs a job over rows of [cardNumber, points, nickname]. */
@@ -130,7 +140,7 @@ describeEachEngine('the ledger of an importer of entities', (engine) => {
       ['updated', 'L-000002'],
     ]);
     expect(results[0]?.issues[0]?.message).toBe(
-      'the record is kept as it is: job JOB-B of key:k changed it at 2026-01-05T09:30:00.000Z, after the job that is undone',
+      'kept as it is, because JOB-B changed the record at 2026-01-05T09:30:00.000Z; undo that first, or change the record by hand',
     );
     expect(await cards()).toMatchObject([{ points: 5, version: 2, deletionKey: 0 }, { version: 2 }]);
     expect(await entriesOf('JOB-U')).toHaveLength(1);

@@ -2,6 +2,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 const SAMPLE_MS = 100;
+/** Share of the time that collecting may take: in a process with a large heap each collection is slow. */
+const MOST_OF_TIME = 0.2;
 
 function collector(): () => void {
   setFlagsFromString('--expose-gc');
@@ -21,11 +23,17 @@ export async function peakLiveMemory(work: () => Promise<unknown>): Promise<numb
   };
   const before = inUse();
   let peak = before;
-  const timer = setInterval(() => (peak = Math.max(peak, inUse())), SAMPLE_MS);
+  let timer: NodeJS.Timeout | undefined;
+  const sample = (): void => {
+    const start = performance.now();
+    peak = Math.max(peak, inUse());
+    timer = setTimeout(sample, Math.max(SAMPLE_MS, (performance.now() - start) / MOST_OF_TIME));
+  };
+  timer = setTimeout(sample, SAMPLE_MS);
   try {
     await work();
   } finally {
-    clearInterval(timer);
+    clearTimeout(timer);
   }
   return peak - before;
 }

@@ -11,8 +11,9 @@ import { bulkSchemaOf } from '../../customer/commerce/commerce.schema';
 import type { Caller } from '../../platform/auth/caller';
 import { BulkService } from '../bulk.service';
 import { acceptedAnswer, BulkAnswer, toBulkAnswer } from '../dto/commerce-answer.dto';
+import { type CallChoice, toJobOptions } from '../dto/bulk-options.dto';
+import { ItemOutcomes } from '../jobs/item-outcomes';
 import type { BulkRun } from '../jobs/job-wait';
-import type { RowOutcome } from '../jobs/bulk-outcome.entity';
 import { CommerceRow } from './commerce-row';
 import { CUSTOMER_UPDATE_BY_ID, CUSTOMER_UPSERT_BY_SOURCE_ID } from './commerce.importers';
 
@@ -38,37 +39,36 @@ export class CommerceBulkService {
   ) {}
 
   /** Creates or changes customers by source id. @throws SchemaViolation, LookupKeyMissing, what `applyItems` throws */
-  async upsertBySourceId(caller: Caller, body: unknown, waitMs: number | null): Promise<CommerceRun> {
+  async upsertBySourceId(caller: Caller, body: unknown, choice: CallChoice): Promise<CommerceRun> {
     const items = await checkSourceIdItems(body);
     const keys = items.map(({ sourceId }) => sourceId);
-    return this.run(caller, { target: CUSTOMER_UPSERT_BY_SOURCE_ID, lookupKey: 'sourceId', keys, items, waitMs });
+    return this.run(caller, { target: CUSTOMER_UPSERT_BY_SOURCE_ID, lookupKey: 'sourceId', keys, items, choice });
   }
 
   /** Changes customers by id. @throws as `upsertBySourceId` does */
-  async updateById(caller: Caller, body: unknown, waitMs: number | null): Promise<CommerceRun> {
+  async updateById(caller: Caller, body: unknown, choice: CallChoice): Promise<CommerceRun> {
     const items = await checkIdItems(body);
     const keys = items.map(({ id }) => id);
-    return this.run(caller, { target: CUSTOMER_UPDATE_BY_ID, lookupKey: 'id', keys, items, waitMs });
+    return this.run(caller, { target: CUSTOMER_UPDATE_BY_ID, lookupKey: 'id', keys, items, choice });
   }
 
   private async run(
     { company, subject }: Caller,
-    { target, lookupKey, keys, items, waitMs }: CommerceCall,
+    { target, lookupKey, keys, items, choice }: CommerceCall,
   ): Promise<CommerceRun> {
-    const outcomes: RowOutcome[] = [];
+    const outcomes = new ItemOutcomes();
     const request = {
       companyRef: company.ref,
       createdBy: subject,
       family: 'commerce',
       target,
-      // Items of one call for the same customer apply one after the other (published); nothing is claimed.
-      options: { duplicates: 'first' as const },
+      ...toJobOptions(choice.query),
     };
     const run = await this.bulk.applyItems(request, this.rows.toRows(items, company.ref), {
-      onOutcome: (outcome) => outcomes.push(outcome),
-      waitMs,
+      ...outcomes,
+      waitMs: choice.waitMs,
     });
-    const answer = run.isDone ? toBulkAnswer(lookupKey, keys, outcomes) : acceptedAnswer(items.length);
+    const answer = run.isDone ? toBulkAnswer(lookupKey, keys, outcomes.all) : acceptedAnswer(items.length);
     return { ...run, answer };
   }
 }
@@ -79,5 +79,5 @@ interface CommerceCall {
   readonly lookupKey: string;
   readonly keys: readonly (string | number)[];
   readonly items: readonly CommerceCustomerRequest[];
-  readonly waitMs: number | null;
+  readonly choice: CallChoice;
 }

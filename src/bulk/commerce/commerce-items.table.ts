@@ -12,6 +12,8 @@ import type {
   RowResult,
   TableImporter,
 } from '../engine/bulk-importer.contract';
+import type { RecordKey } from '../engine/claims';
+import { applyClaimed } from '../engine/outvoted';
 import { COMMERCE_ROW_COLUMNS, CommerceRow } from './commerce-row';
 
 /** What an item of one of the bulk calls means. */
@@ -34,7 +36,33 @@ export class CommerceItemsTable<T extends CommerceCustomerRequest> implements Ta
     return { value: cells, issues: [], warnings: [], recordId: null };
   }
 
-  async apply(transaction: Transaction, job: JobContext, rows: readonly ReadyRow<ImportCells>[]): Promise<RowResult[]> {
+  /** An item names its customer by what it says, so that one and the same customer may be named in two ways. */
+  identify(
+    _transaction: Transaction,
+    _companyRef: number,
+    rows: readonly ReadyRow<ImportCells>[],
+  ): Promise<(RecordKey | null)[]> {
+    return Promise.resolve(rows.map(({ value }) => this.keyOf(value)));
+  }
+
+  apply(transaction: Transaction, job: JobContext, rows: readonly ReadyRow<ImportCells>[]): Promise<RowResult[]> {
+    return applyClaimed(
+      job,
+      rows,
+      (cells) => this.keyOf(cells),
+      (kept) => this.applyItems(transaction, job, kept),
+    );
+  }
+
+  private keyOf(cells: ImportCells): string {
+    return JSON.stringify(this.read(JSON.parse(cells['customer'] ?? '{}') as T).key);
+  }
+
+  private async applyItems(
+    transaction: Transaction,
+    job: JobContext,
+    rows: readonly ReadyRow<ImportCells>[],
+  ): Promise<RowResult[]> {
     const items: CommerceItem[] = [];
     for (const { row, value } of rows) {
       // The schema of the call has judged it: it is an item of that call.

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { IdItem, SourceIdItem } from '../../customer/commerce/commerce-customer.dto';
 import { identityOf, toItemParts } from '../../customer/commerce/commerce-item';
 import { CommerceUpsertService } from '../../customer/commerce/commerce-upsert.service';
+import { CustomerLedger } from '../customers/customer.ledger';
 import type { BulkImporter } from '../engine/bulk-importer.contract';
 import { BulkImporterProvider } from '../engine/importer.registry';
 import { CommerceItemsTable } from './commerce-items.table';
@@ -16,7 +17,11 @@ export const CUSTOMER_UPDATE_BY_ID = 'customer.updateById';
 export class CommerceSourceIdImporter implements BulkImporter {
   readonly tables: BulkImporter['tables'];
 
-  constructor(upserts: CommerceUpsertService, rows: CommerceRow) {
+  constructor(
+    upserts: CommerceUpsertService,
+    rows: CommerceRow,
+    readonly ledger: CustomerLedger,
+  ) {
     this.tables = [
       new CommerceItemsTable<SourceIdItem>(upserts, rows, (item) => ({
         key: identityOf(item),
@@ -33,7 +38,11 @@ export class CommerceSourceIdImporter implements BulkImporter {
 export class CommerceIdImporter implements BulkImporter {
   readonly tables: BulkImporter['tables'];
 
-  constructor(upserts: CommerceUpsertService, rows: CommerceRow) {
+  constructor(
+    upserts: CommerceUpsertService,
+    rows: CommerceRow,
+    readonly ledger: CustomerLedger,
+  ) {
     this.tables = [
       new CommerceItemsTable<IdItem>(upserts, rows, (item) => ({
         key: { id: item.id },

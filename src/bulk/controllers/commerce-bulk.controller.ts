@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { commerceFamily } from '../../families/commerce.family';
@@ -8,6 +8,7 @@ import { UseFamily } from '../../platform/errors/family.registry';
 import { ApiCommerceBulk, BULK_RULES } from '../commerce/commerce-bulk.openapi';
 import { CommerceBulkService, CommerceRun } from '../commerce/commerce-bulk.service';
 import { JsonBody } from '../../platform/http/json-body.decorator';
+import { JsonBulkQuery } from '../dto/bulk-options.dto';
 import type { BulkAnswer } from '../dto/commerce-answer.dto';
 import { PreferredWait } from '../jobs/prefer-wait';
 import { announceJob } from './job-announcement';
@@ -31,10 +32,11 @@ export class CommerceBulkController {
   async upsertBySourceId(
     @CurrentCaller() caller: Caller,
     @Body() body: unknown,
+    @Query() query: JsonBulkQuery,
     @PreferredWait() waitMs: number | null,
     @Res({ passthrough: true }) response: Response,
   ): Promise<BulkAnswer> {
-    return answer(await this.customers.upsertBySourceId(caller, body, waitMs), response);
+    return answer(await this.customers.upsertBySourceId(caller, body, { query, waitMs }), response);
   }
 
   /** Changes up to 10,000 customers, found by their numeric id. */
@@ -50,10 +52,11 @@ export class CommerceBulkController {
   async updateById(
     @CurrentCaller() caller: Caller,
     @Body() body: unknown,
+    @Query() query: JsonBulkQuery,
     @PreferredWait() waitMs: number | null,
     @Res({ passthrough: true }) response: Response,
   ): Promise<BulkAnswer> {
-    return answer(await this.customers.updateById(caller, body, waitMs), response);
+    return answer(await this.customers.updateById(caller, body, { query, waitMs }), response);
   }
 }
 

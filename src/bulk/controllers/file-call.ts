@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import type { Caller } from '../../platform/auth/caller';
 import { CompanyAccess } from '../../platform/companies/company-access';
 import { baseUrlOf } from '../../platform/http/base-url';
-import type { BulkOptionsQuery } from '../dto/bulk-query.dto';
+import { BulkOptionsQuery, toJobOptions } from '../dto/bulk-options.dto';
 import { FileImportService } from '../files/file-import.service';
 import { UploadReceiver } from '../files/upload.receiver';
 import { preferredWaitOf } from '../jobs/prefer-wait';
@@ -36,7 +36,7 @@ export class FileCall {
     const upload = await this.uploads.receive(request, response);
     const baseUrl = baseUrlOf(request);
     const run = await this.files.importFile(
-      { companyRef: company.ref, createdBy: caller.subject, target, options: { duplicates: query.duplicates } },
+      { companyRef: company.ref, createdBy: caller.subject, target, ...toJobOptions(query) },
       upload,
       { baseUrl, waitMs: preferredWaitOf(request) },
     );

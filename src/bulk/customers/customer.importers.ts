@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { BulkImporter } from '../engine/bulk-importer.contract';
 import { BulkImporterProvider } from '../engine/importer.registry';
 import { ContactsTable } from './contacts.table';
+import { CustomerLedger } from './customer.ledger';
 import { CustomerCreationTable } from './customer-creation.table';
 import { CustomerUpdateTable } from './customer-update.table';
 
@@ -14,7 +15,11 @@ export const CUSTOMER_CREATE = 'customer.create';
 export class CustomerUpdateImporter implements BulkImporter {
   readonly tables: BulkImporter['tables'];
 
-  constructor(customers: CustomerUpdateTable, contacts: ContactsTable) {
+  constructor(
+    customers: CustomerUpdateTable,
+    contacts: ContactsTable,
+    readonly ledger: CustomerLedger,
+  ) {
     this.tables = [customers, contacts];
   }
 }
@@ -25,7 +30,11 @@ export class CustomerUpdateImporter implements BulkImporter {
 export class CustomerCreationImporter implements BulkImporter {
   readonly tables: BulkImporter['tables'];
 
-  constructor(customers: CustomerCreationTable, contacts: ContactsTable) {
+  constructor(
+    customers: CustomerCreationTable,
+    contacts: ContactsTable,
+    readonly ledger: CustomerLedger,
+  ) {
     this.tables = [customers, contacts];
   }
 }

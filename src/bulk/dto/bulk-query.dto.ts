@@ -2,19 +2,11 @@ import { ApiProperty, OmitType } from '@nestjs/swagger';
 import { IsIn, IsOptional, Matches } from 'class-validator';
 import { COMPANY_ID } from '../../platform/companies/company-access';
 import { PageQuery } from '../../customer/dto/customer-query.dto';
-import { DUPLICATE_RULES, DuplicateRule, JOB_STATES, type JobState } from '../jobs/bulk-job.entity';
+import { JOB_STATES, type JobState } from '../jobs/bulk-job.entity';
+import { BulkOptionsQuery } from './bulk-options.dto';
 import { ROW_OUTCOMES, type RowOutcomeName } from './job-row.dto';
 
 const COMPANY_MESSAGE = '$property must be one company id: CEK followed by 7 of A-Z and 0-9';
-
-/** What a caller may choose for a bulk call. */
-export class BulkOptionsQuery {
-  /** Which of several rows for one customer applies: the first, the last, or none of them. */
-  @ApiProperty({ required: false })
-  @IsOptional()
-  @IsIn(DUPLICATE_RULES)
-  duplicates: DuplicateRule = 'first';
-}
 
 /** Query of the bulk update. */
 export class BulkUpdateQuery extends BulkOptionsQuery {

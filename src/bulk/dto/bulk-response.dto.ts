@@ -3,6 +3,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { ApiInt } from '../../platform/openapi/api-schema';
 import type { BulkJob } from '../jobs/bulk-job.entity';
 import type { RowOutcome } from '../jobs/bulk-outcome.entity';
+import { unprocessedRows } from '../jobs/tally';
 
 /** One fault or remark about a row. */
 export class RowIssueResponse {
@@ -131,12 +132,13 @@ export function toBulkResponse(
   listed: ListedRows,
   links: ResultLinks,
 ): Omit<BulkResponse, 'total_amount'> & { total_amount: ExactNumber } {
-  const failed = main?.failed ?? 0;
   const received = main?.received ?? 0;
+  // Rows a stopped job did not come to were not applied either; they are in the file of unprocessed rows.
+  const failed = main === undefined ? 0 : main.failed + unprocessedRows(main);
   return {
     failureRequests: listed.failures,
     failure_count: failed,
-    failure_count_second_file: others.reduce((sum, tally) => sum + tally.failed, 0),
+    failure_count_second_file: others.reduce((sum, tally) => sum + tally.failed + unprocessedRows(tally), 0),
     failure_file_name: links.failure?.name ?? null,
     failure_file_url: links.failure?.url ?? null,
     failure_second_file_name: links.failureSecond?.name ?? null,

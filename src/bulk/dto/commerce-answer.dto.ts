@@ -76,7 +76,8 @@ export function toBulkAnswer(
     const key = keys[index] ?? '';
     if (verdict !== 'failed') {
       const action = verdict === 'created' ? 'create' : 'update';
-      return { action, id: Number(recordId), key, lookupKey, success: true };
+      // A customer that a dry run would create has no id yet.
+      return { action, id: recordId === null ? null : Number(recordId), key, lookupKey, success: true };
     }
     const isKnown = recordId !== null || lookupKey === 'id' || isAmbiguous(issues);
     return {

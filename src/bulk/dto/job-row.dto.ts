@@ -1,11 +1,23 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ApiInt } from '../../platform/openapi/api-schema';
+import { ApiAnyJson, ApiInt } from '../../platform/openapi/api-schema';
 import type { RowOutcome } from '../jobs/bulk-outcome.entity';
 import { RowIssueResponse } from './bulk-response.dto';
 
 /** What can become of a row. */
 export const ROW_OUTCOMES = ['created', 'updated', 'unchanged', 'failed', 'skipped', 'unprocessed'] as const;
 export type RowOutcomeName = (typeof ROW_OUTCOMES)[number];
+
+/** One field before and after. */
+export class RowChangeResponse {
+  /** @example 'creditLimit' */
+  field: string;
+  /** @example '100000.00' */
+  @ApiAnyJson()
+  from: unknown;
+  /** @example '150000.50' */
+  @ApiAnyJson()
+  to: unknown;
+}
 
 /** A row of a job. */
 export class JobRowResponse {
@@ -26,9 +38,13 @@ export class JobRowResponse {
   recordId: string | null;
   errors: RowIssueResponse[];
   warnings: RowIssueResponse[];
+  /** Of a dry run: what the row would change. */
+  changes?: RowChangeResponse[];
 }
 
 /** Outcome of a row -> answer. */
-export function toJobRow({ row, verdict, recordId, issues, warnings }: RowOutcome, table: string): JobRowResponse {
-  return { row, table, outcome: verdict, recordId, errors: [...issues], warnings: [...warnings] };
+export function toJobRow(outcome: RowOutcome, table: string): JobRowResponse {
+  const { row, verdict, recordId, issues, warnings, changes } = outcome;
+  const shown = { row, table, outcome: verdict, recordId, errors: [...issues], warnings: [...warnings] };
+  return changes === undefined ? shown : { ...shown, changes: [...changes] };
 }

@@ -1,7 +1,6 @@
 import type { Transaction } from '../../platform/database/transaction';
 import type { CodedIssue } from '../../platform/validation/coded-issue';
 import type { DuplicateRule } from '../jobs/bulk-job.entity';
-import type { ChangeLedger } from './change-ledger.contract';
 import type { RecordKey } from './claims';
 
 /** A column an importer knows. Headers match it ignoring case, blanks, `_`, `-` and a trailing `*`. */
@@ -43,6 +42,8 @@ export interface JobContext {
   readonly at: Date;
   /** Job for which the rows were stored: another than this one when it commits a dry run or tries failed rows again. */
   readonly rowsOf: string;
+  /** Job whose changes this one takes back; null for every other job. */
+  readonly undoes: string | null;
   /** Which of several rows for one record applies. */
   readonly duplicates: DuplicateRule;
   /** 1, and one more each time the chunk is run again after it lost a race. */
@@ -82,6 +83,52 @@ export interface TableImporter<T = unknown> {
   apply(transaction: Transaction, job: JobContext, rows: readonly ReadyRow<T>[]): Promise<RowResult[]>;
   /** The record each row names (null: none yet), in the same order; asked only when the caller wants to look ahead. */
   identify?(transaction: Transaction, companyRef: number, rows: readonly ReadyRow<T>[]): Promise<(RecordKey | null)[]>;
+}
+
+/** The job whose changes are meant, and the company it worked for. */
+export interface JobScope {
+  readonly companyRef: number;
+  readonly jobId: string;
+}
+
+/** One field before and after; secrets are masked. */
+export interface ShownChange {
+  readonly field: string;
+  readonly from: unknown;
+  readonly to: unknown;
+}
+
+/** What one row of a job did to one record, from the history of that record. */
+export interface LedgerEntry {
+  /** Of the entry; later ones have higher ids. */
+  readonly id: number;
+  readonly row: number | null;
+  /** The record's id in the database; it stays when the record is deleted. */
+  readonly recordRef: number;
+  /** Version of the record after the change. */
+  readonly version: number;
+  readonly changes: readonly ShownChange[];
+}
+
+/**
+ * The memory of an importer: what its jobs changed. With it, dry runs show old and new values, commits see that a record
+ * moved on, and jobs can be undone.
+ */
+export interface ChangeLedger {
+  /** Id of the latest entry of a job; 0 while there is none. */
+  last(transaction: Transaction, scope: JobScope): Promise<number>;
+  /** What a job did, in the order it happened: entries behind the id `after`, at most `limit` of them. */
+  list(transaction: Transaction, scope: JobScope, after: number, limit: number): Promise<LedgerEntry[]>;
+  /**
+   * Takes back all that the job `undone` did to each of those records, in their history again, and gives one result per
+   * record, in the same order. A record that anybody else changed since is kept as it is and fails with `CHANGED_SINCE`.
+   */
+  revert(
+    transaction: Transaction,
+    job: JobContext,
+    undone: string,
+    records: readonly ReadyRow<number>[],
+  ): Promise<RowResult[]>;
 }
 
 /** Takes files of one kind. The first table is the main one; the others are optional in a file. */

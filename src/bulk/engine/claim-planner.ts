@@ -3,7 +3,7 @@ import type { BulkJob } from '../jobs/bulk-job.entity';
 import type { BulkJobRepository } from '../jobs/bulk-job.repository';
 import { isApplied } from '../jobs/tally';
 import type { BulkImporter } from './bulk-importer.contract';
-import { Claims, FirstRowClaims, ForeseenClaims, RecordKey } from './claims';
+import { Claims, EVERY_ROW, FirstRowClaims, ForeseenClaims, RecordKey } from './claims';
 import { readyRows, RowReader } from './row-reader';
 import type { SpoolReader } from './row-spool';
 
@@ -17,6 +17,7 @@ export class ClaimPlanner {
   /** Reads and looks up rows as far as the rule needs to know them beforehand; nothing is written. */
   async plan(job: BulkJob, importer: BulkImporter, spool: SpoolReader): Promise<Claims[]> {
     const { duplicates } = job.options;
+    if (duplicates === 'each') return importer.tables.map(() => EVERY_ROW);
     if (duplicates === 'first') {
       const claims = importer.tables.map(() => new FirstRowClaims());
       // A job that goes on after an interruption: the rows applied before have their records already.

@@ -9,6 +9,9 @@ export interface Claims {
   claim(record: RecordKey, row: number): number | null;
 }
 
+/** All rows may have the record, one after the other. */
+export const EVERY_ROW: Claims = { claim: () => null };
+
 /** The first row that can be applied has the record. */
 export class FirstRowClaims implements Claims {
   private readonly rows = new Map<RecordKey, number>();
@@ -30,7 +33,7 @@ interface Occurrences {
 export class ForeseenClaims implements Claims {
   private readonly rows = new Map<RecordKey, Occurrences>();
 
-  constructor(private readonly rule: Exclude<DuplicateRule, 'first'>) {}
+  constructor(private readonly rule: Extract<DuplicateRule, 'last' | 'reject'>) {}
 
   note(record: RecordKey, row: number): void {
     const known = this.rows.get(record);

@@ -2,6 +2,7 @@ import { Injectable, OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { AppError, defineError } from '../../platform/errors/app-error';
 import type { Scope } from '../../platform/auth/scopes';
+import { UndoImporter } from '../undo/undo.importer';
 import type { BulkImporter } from './bulk-importer.contract';
 
 /** How files for an importer come in under `/api/v0/bulk/{target}`. */
@@ -38,6 +39,9 @@ export class ImporterNotFound extends defineError('IMPORTER_NOT_FOUND', 'RECORD_
 const ROUTED_TARGET = /^[a-z][a-z0-9-]{0,39}\.[a-z][a-z0-9-]{0,39}$/;
 const DEFAULT_SCOPE: Scope = 'jobs:write';
 
+/** Before the target of an importer: the importer that takes back what jobs of that one did. */
+export const UNDO_PREFIX = 'undo:';
+
 /** Knows the importers of all modules. */
 @Injectable()
 export class ImporterRegistry implements OnModuleInit {
@@ -63,6 +67,11 @@ export class ImporterRegistry implements OnModuleInit {
 
   /** @throws Error for a target nobody registered: that is a fault of the program, not of a request. */
   get(target: string): BulkImporter {
+    if (target.startsWith(UNDO_PREFIX)) {
+      const { ledger } = this.get(target.slice(UNDO_PREFIX.length));
+      if (ledger === undefined) throw new Error(`${target} cannot take anything back: its importer has no ledger`);
+      return new UndoImporter(ledger);
+    }
     const importer = this.importers.get(target);
     if (importer === undefined) throw new Error(`No importer is registered for ${target}`);
     return importer;

@@ -3,19 +3,14 @@ import { BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { CommitOutcomeUnknown } from '../../platform/database/database.errors';
 import { isDatabaseUnavailable } from '../../platform/database/driver-error';
 import { UnitOfWork } from '../../platform/database/unit-of-work';
-import { JobFiles } from '../files/job-files';
-import { SPOOL_NAME } from '../files/file-intake';
-import { BulkJob, TableTally } from '../jobs/bulk-job.entity';
-import { JobInterrupted, JobTakenOver } from '../jobs/bulk-job.errors';
+import type { BulkJob } from '../jobs/bulk-job.entity';
+import { JobInterrupted, takenOver } from '../jobs/bulk-job.errors';
 import { BulkJobRepository } from '../jobs/bulk-job.repository';
-import type { RowOutcome } from '../jobs/bulk-outcome.entity';
-import { addToTally } from '../jobs/tally';
-import type { BulkImporter, JobContext, ReadyRow, RowResult } from './bulk-importer.contract';
-import { ChunkApplier } from './chunk-applier';
-import { ClaimPlanner } from './claim-planner';
-import { ImporterRegistry } from './importer.registry';
-import { JudgedRow, readyRows, RowReader } from './row-reader';
-import { RowChunk, SpoolReader } from './row-spool';
+import { hasTooManyErrors } from '../jobs/tally';
+import type { ChunkSource, ChunkTask } from './chunk-source';
+import { ChunkSources } from './chunk-sources';
+import { ChunkWork } from './chunk-work';
+import { WholeRun } from './whole-run';
 
 /** How long a job waits for a database that went away before it gives up until the next start. */
 const DATABASE_PATIENCE_MS = 120_000;
@@ -37,9 +32,9 @@ export class JobRunner implements BeforeApplicationShutdown {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly jobs: BulkJobRepository,
-    private readonly importers: ImporterRegistry,
-    private readonly applier: ChunkApplier,
-    private readonly files: JobFiles,
+    private readonly sources: ChunkSources,
+    private readonly work: ChunkWork,
+    private readonly wholeRun: WholeRun,
   ) {}
 
   /** Lets running jobs stop at the next border between two chunks. */
@@ -48,74 +43,51 @@ export class JobRunner implements BeforeApplicationShutdown {
   }
 
   /**
-   * Runs the chunks that are not applied yet and gives the job as it is then: worked through, or cancelled before.
+   * Runs the chunks that are not applied yet and gives the job as it is then: worked through, or stopped before.
    *
    * @throws JobInterrupted
    */
   async run(job: BulkJob, onProgress: ProgressListener = () => undefined): Promise<BulkJob> {
-    const importer = this.importers.get(job.target);
-    const spool = await SpoolReader.open(this.files.of(job.jobId, SPOOL_NAME));
+    const source = await this.sources.open(job);
     try {
-      const claims = await new ClaimPlanner(this.unitOfWork, this.jobs).plan(job, importer, spool);
-      const readers = importer.tables.map((table) => new RowReader(table));
-      let current = job;
-      while (current.nextChunk < current.chunks) {
-        if (this.stopping) {
-          throw new JobInterrupted(
-            `The service is being stopped; the job ${job.jobId} goes on by itself when it is back.`,
-            { retryAfterSeconds: RESTART_SECONDS },
-          );
-        }
-        if (await this.isCancelled(current)) return { ...current, cancelRequested: true };
-        const chunk = await spool.read(current.nextChunk);
-        const judged = readers[chunk.table]?.read(chunk.columns, chunk.rows) ?? [];
-        const ofTable = claims[chunk.table];
-        const context: Omit<JobContext, 'attempt'> = {
-          ...jobFacts(current),
-          claim: (record, row) => ofTable?.claim(record, row) ?? null,
-        };
-        current = await this.survivingOutages(current, () =>
-          this.applyChunk(current, importer, context, chunk, judged),
-        );
-        onProgress(current);
-        await yieldToOthers();
-      }
-      return current;
+      const isWhole = job.dryRun || job.options.onError === 'abort';
+      if (!isWhole) return await this.runByChunk(job, source, onProgress);
+      return await this.survivingOutages(job, () => this.wholeRun.run(job, source, () => this.mayGoOn(job)));
     } finally {
-      await spool.close();
+      await source.close();
     }
   }
 
-  private isCancelled(job: BulkJob): Promise<boolean> {
-    return this.unitOfWork.read((transaction) => this.jobs.isCancelRequested(transaction, job));
+  private async runByChunk(job: BulkJob, source: ChunkSource, onProgress: ProgressListener): Promise<BulkJob> {
+    let current = job;
+    while (current.nextChunk < current.chunks && !hasTooManyErrors(current)) {
+      if (!(await this.mayGoOn(current))) return { ...current, cancelRequested: true };
+      const task = await source.read(current, current.nextChunk);
+      current = await this.survivingOutages(current, () => this.applyChunk(current, task));
+      onProgress(current);
+      await yieldToOthers();
+    }
+    return current;
   }
 
-  private async applyChunk(
-    job: BulkJob,
-    importer: BulkImporter,
-    context: Omit<JobContext, 'attempt'>,
-    chunk: RowChunk,
-    judged: readonly JudgedRow[],
-  ): Promise<BulkJob> {
-    const table = importer.tables[chunk.table];
-    if (table === undefined) throw new Error(`${job.target} has no table ${chunk.table}`);
-    const ready = readyRows(judged);
+  private applyChunk(job: BulkJob, task: ChunkTask): Promise<BulkJob> {
     let tries = 0;
     return this.unitOfWork.run(async (transaction) => {
       tries++;
-      const results = await this.applier.apply(transaction, table, { ...context, attempt: tries }, ready);
-      const outcomes = joinOutcomes(judged, ready, results);
-      const amounts = results.flatMap(({ amount }) => amount ?? []);
-      const retried = tries > 1 ? ready.length : results.filter(({ isRetried }) => isRetried === true).length;
-      const tallies = job.tallies.map((tally, index): TableTally => {
-        if (index !== chunk.table) return tally;
-        return { ...addToTally(tally, outcomes, amounts), retried: tally.retried + retried };
-      });
-      if (!(await this.jobs.advance(transaction, job, outcomes, tallies))) {
-        throw new JobTakenOver(`Another process goes on with the job ${job.jobId}; read the job for its result.`);
-      }
-      return { ...job, nextChunk: job.nextChunk + 1, tallies };
+      return this.work.store(transaction, job, await this.work.apply(transaction, job, task, tries));
     });
+  }
+
+  private async mayGoOn(job: BulkJob): Promise<boolean> {
+    if (this.stopping) {
+      throw new JobInterrupted(
+        `The service is being stopped; the job ${job.jobId} goes on by itself when it is back.`,
+        {
+          retryAfterSeconds: RESTART_SECONDS,
+        },
+      );
+    }
+    return !(await this.unitOfWork.read((transaction) => this.jobs.isCancelRequested(transaction, job)));
   }
 
   /** Runs a step; while the database is away it waits, then reads the checkpoint to learn whether the step was stored. */
@@ -132,43 +104,10 @@ export class JobRunner implements BeforeApplicationShutdown {
         await sleep(DATABASE_PAUSE_MS);
         attempt = async () => {
           const stored = await this.unitOfWork.read((transaction) => this.jobs.get(transaction, job.jobId));
+          if (stored.fence !== job.fence) throw takenOver(job.jobId);
           return stored.nextChunk > job.nextChunk ? stored : step();
         };
       }
     }
   }
-}
-
-function jobFacts({ jobId, companyRef, createdBy, options }: BulkJob): Omit<JobContext, 'claim' | 'attempt'> {
-  return {
-    jobId,
-    companyRef,
-    createdBy,
-    at: new Date(),
-    rowsOf: options.rowsOf ?? jobId,
-    duplicates: options.duplicates,
-  };
-}
-
-/** One outcome per row in row order: refused rows from their issues, the others from their results. */
-function joinOutcomes(
-  judged: readonly JudgedRow[],
-  ready: readonly ReadyRow<unknown>[],
-  results: readonly RowResult[],
-): RowOutcome[] {
-  const byRow = new Map(ready.map(({ row }, index) => [row, results[index]]));
-  return judged.map(({ row, parsed }): RowOutcome => {
-    const result = byRow.get(row);
-    if (result === undefined) {
-      return { row, verdict: 'failed', recordId: parsed.recordId, issues: parsed.issues, warnings: [] };
-    }
-    const { verdict, recordId, issues, warnings } = result;
-    return {
-      row,
-      verdict,
-      recordId: recordId ?? parsed.recordId,
-      issues,
-      warnings: verdict === 'failed' ? [] : [...parsed.warnings, ...warnings],
-    };
-  });
 }

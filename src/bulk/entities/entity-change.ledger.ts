@@ -1,9 +1,17 @@
 import { selectMany, updateMany } from '../../platform/database/set-based';
 import type { Transaction } from '../../platform/database/transaction';
 import { historyFacts } from '../../platform/history/history-entry.entity';
+import { changedSince, coversAllSince } from '../../platform/history/reversal';
 import { changeContextOf } from '../customers/customers.table';
-import type { JobContext, ReadyRow, RowResult } from '../engine/bulk-importer.contract';
-import type { ChangeLedger, JobScope, LedgerEntry, ShownChange } from '../engine/change-ledger.contract';
+import type {
+  ChangeLedger,
+  JobContext,
+  JobScope,
+  LedgerEntry,
+  ReadyRow,
+  RowResult,
+  ShownChange,
+} from '../engine/bulk-importer.contract';
 import type { EntityImport } from './entity-import.table';
 import type { ImportedRecordHistory } from './imported-record-history.entity';
 import type { ImportedRecordHistoryRepository } from './imported-record-history.repository';
@@ -22,6 +30,10 @@ export class EntityChangeLedger<T extends ImportedRecord> implements ChangeLedge
     private readonly definition: EntityImport<T>,
     private readonly history: ImportedRecordHistoryRepository,
   ) {}
+
+  last(transaction: Transaction, scope: JobScope): Promise<number> {
+    return this.history.lastOfJob(transaction, scope);
+  }
 
   async list(transaction: Transaction, scope: JobScope, after: number, limit: number): Promise<LedgerEntry[]> {
     const secrets = this.definition.columns.filter(({ secret }) => secret === true).map(({ name }): string => name);
@@ -59,7 +71,7 @@ export class EntityChangeLedger<T extends ImportedRecord> implements ChangeLedge
       const record = byId.get(ref);
       if (record === undefined) return { ...NOTHING_DONE, verdict: 'failed', issues: [GONE] };
       const recordId = String(record[this.definition.key]);
-      const plan = planOf(histories.get(ref) ?? [], undone, job);
+      const plan = planOf(record, histories.get(ref) ?? [], undone, job);
       if ('refusal' in plan) return { ...NOTHING_DONE, verdict: 'failed', recordId, issues: [plan.refusal] };
       const changes = changesBack(record, plan.back);
       if (changes.length === 0) return { ...NOTHING_DONE, recordId };
@@ -116,27 +128,23 @@ const GONE = {
   rejectedValue: null,
 };
 
-/** What the first entry of the undone job says of before, unless somebody else changed the record behind it. */
-function planOf(entries: readonly ImportedRecordHistory[], undone: string, { jobId, at }: JobContext): Plan {
-  const own = entries.filter((entry) => entry.jobId === undone);
-  const [first] = own;
-  if (first === undefined) return { back: new Map() };
-  const foreign = entries.findLast((entry) => entry.id > first.id && entry.jobId !== undone && entry.jobId !== jobId);
-  if (foreign !== undefined) return { refusal: changedSince(foreign) };
-  if (first.version === 1) return { back: new Map([[DELETED, at.toISOString()]]) };
+/** What the record was before the first entry of the undone job, unless somebody else changed it since. */
+function planOf(
+  { version }: ImportedRecord,
+  entries: readonly ImportedRecordHistory[],
+  undone: string,
+  { jobId, at }: JobContext,
+): Plan {
+  const ours = entries.filter((entry) => entry.jobId === undone || entry.jobId === jobId);
+  const own = ours.filter((entry) => entry.jobId === undone);
+  if (own.length === 0) return { back: new Map() };
+  if (!coversAllSince(own, ours, version)) {
+    return { refusal: changedSince(entries.findLast((entry) => !ours.includes(entry))) };
+  }
+  if (own[0]?.version === 1) return { back: new Map([[DELETED, at.toISOString()]]) };
   const back = new Map<string, unknown>();
   for (const { field, from } of own.flatMap(({ changes }) => changes)) if (!back.has(field)) back.set(field, from);
   return { back };
-}
-
-function changedSince({ changedBy, changedAt, jobId }: ImportedRecordHistory): RowResult['issues'][number] {
-  const by = jobId === null ? changedBy : `job ${jobId} of ${changedBy}`;
-  return {
-    field: null,
-    code: 'CHANGED_SINCE',
-    message: `the record is kept as it is: ${by} changed it at ${changedAt.toISOString()}, after the job that is undone`,
-    rejectedValue: null,
-  };
 }
 
 function keyTaken(field: string, key: string): RowResult['issues'][number] {

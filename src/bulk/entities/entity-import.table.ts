@@ -10,9 +10,9 @@ import type {
   ParsedRow,
   ReadyRow,
   RowResult,
+  ShownChange,
   TableImporter,
 } from '../engine/bulk-importer.contract';
-import type { ShownChange } from '../engine/change-ledger.contract';
 import type { RecordKey } from '../engine/claims';
 import type { ImportedRecordHistoryRepository } from './imported-record-history.repository';
 import type { ImportedRecord } from './imported-record.entity';

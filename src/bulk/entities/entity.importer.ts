@@ -1,5 +1,4 @@
-import type { BulkImporter } from '../engine/bulk-importer.contract';
-import type { ChangeLedger } from '../engine/change-ledger.contract';
+import type { BulkImporter, ChangeLedger } from '../engine/bulk-importer.contract';
 import { EntityChangeLedger } from './entity-change.ledger';
 import { EntityImport, EntityImportTable } from './entity-import.table';
 import { ImportedRecordHistoryRepository } from './imported-record-history.repository';

@@ -3,7 +3,7 @@ import { MoreThan } from 'typeorm';
 import { entityTable } from '../../platform/database/entity-table';
 import { insertMany, selectMany } from '../../platform/database/set-based';
 import type { Transaction } from '../../platform/database/transaction';
-import type { JobScope } from '../engine/change-ledger.contract';
+import type { JobScope } from '../engine/bulk-importer.contract';
 import { ImportedRecordHistory } from './imported-record-history.entity';
 import type { ImportedRecord } from './imported-record.entity';
 
@@ -18,6 +18,16 @@ export class ImportedRecordHistoryRepository {
     const entity = this.tableName(transaction);
     const rows = entries.map((entry) => ({ ...entry, entity }));
     await insertMany(transaction, ImportedRecordHistory, rows);
+  }
+
+  /** Id of the latest entry of a job; 0 while there is none. */
+  async lastOfJob(transaction: Transaction, { companyRef, jobId }: JobScope): Promise<number> {
+    const [entry] = await transaction.find(ImportedRecordHistory, {
+      where: { companyRef, jobId, entity: this.tableName(transaction) },
+      order: { id: 'DESC' },
+      take: 1,
+    });
+    return entry?.id ?? 0;
   }
 
   /** What a job did, oldest first: entries behind the id `after`. */

@@ -18,6 +18,13 @@ export type ResultKind = 'success' | 'failure' | 'unprocessed';
 /** Called with every row of a job in order, for those who want to list some. */
 export type OutcomeListener = (outcome: RowOutcome, table: string) => void;
 
+/** Those who want to see what became of the rows. */
+export interface RowListeners {
+  readonly onOutcome?: OutcomeListener;
+  /** Called with the rows a job did not come to. */
+  readonly onUnprocessed?: (row: number) => void;
+}
+
 const LINE_SEPARATOR = '; ';
 
 /** Writes the result files of a job from its rows and their outcomes: applied, refused and unprocessed ones. */
@@ -32,7 +39,7 @@ export class ResultFiles {
   ) {}
 
   /** Writes the files in the format the rows came in; a side without rows gets none. */
-  async write(job: BulkJob, onOutcome: OutcomeListener = () => undefined): Promise<void> {
+  async write(job: BulkJob, { onOutcome, onUnprocessed }: RowListeners = {}): Promise<void> {
     const importer = this.importers.get(job.target);
     const spool = await SpoolReader.open(this.files.of(job.jobId, SPOOL_NAME));
     const writers = new ResultWriters(job, importer, this.formats, this.files);
@@ -41,12 +48,14 @@ export class ResultFiles {
         const chunk = await spool.read(chunkNo);
         const outcomes = await this.unitOfWork.read((transaction) => this.jobs.listOutcomes(transaction, job, chunkNo));
         const table = importer.tables[chunk.table]?.name ?? '';
-        for (const outcome of outcomes) onOutcome(outcome, table);
+        for (const outcome of outcomes) onOutcome?.(outcome, table);
         await writers.write('success', chunk, outcomes);
         await writers.write('failure', chunk, outcomes);
       }
       for (let chunkNo = job.nextChunk; chunkNo < job.chunks; chunkNo++) {
-        await writers.writeUnprocessed(await spool.read(chunkNo));
+        const chunk = await spool.read(chunkNo);
+        for (const { row } of chunk.rows) onUnprocessed?.(row);
+        await writers.writeUnprocessed(chunk);
       }
       await writers.close();
     } catch (error) {

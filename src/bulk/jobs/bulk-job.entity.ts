@@ -11,11 +11,24 @@ export function hasEnded(state: JobState): boolean {
 
 /** Which of several rows for one record applies: the first, the last, or none of them. */
 export const DUPLICATE_RULES = ['first', 'last', 'reject'] as const;
-export type DuplicateRule = (typeof DUPLICATE_RULES)[number];
+/** `each`: all of them do, one after the other, as the items of a JSON call. */
+export type DuplicateRule = (typeof DUPLICATE_RULES)[number] | 'each';
+
+/** What a failed row means for the others: nothing, or that none is applied. */
+export const ERROR_RULES = ['continue', 'abort'] as const;
+export type ErrorRule = (typeof ERROR_RULES)[number];
 
 /** What the caller chose. */
 export interface JobOptions {
   readonly duplicates: DuplicateRule;
+  /** Absent: `continue`. */
+  readonly onError?: ErrorRule;
+  /** The job stops at the next border between two chunks once so many rows failed. */
+  readonly maxErrors?: number;
+  /** Dry run that this job does for real. */
+  readonly commits?: string;
+  /** Job whose changes this one takes back. */
+  readonly undoes?: string;
   /** Job for which the rows were stored, when it is another: secrets in them are sealed for it. */
   readonly rowsOf?: string;
 }
@@ -110,6 +123,14 @@ export class BulkJob {
   /** Until then the process that works on a running job counts as alive; afterwards another may take over. */
   @TimeColumn({ nullable: true })
   leaseUntil: Date | null;
+
+  /** Counts the processes that took the job over; what one of them writes names the number it has. */
+  @Column({ type: 'int' })
+  fence: number;
+
+  /** Job that did this dry run for real. */
+  @Column({ type: 'varchar', nullable: true })
+  committedBy: string | null;
 
   @TimeColumn()
   createdAt: Date;

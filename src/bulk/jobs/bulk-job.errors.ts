@@ -12,6 +12,11 @@ export class JobInterrupted extends defineError('JOB_INTERRUPTED', 'SYSTEM_ERROR
 /** Another process moved the checkpoint of the job; this one stored nothing since and leaves it alone. */
 export class JobTakenOver extends defineError('JOB_TAKEN_OVER', 'SYSTEM_ERROR', 503) {}
 
+/** The words for a job that somebody else works on. */
+export function takenOver(jobId: string): JobTakenOver {
+  return new JobTakenOver(`Another process goes on with the job ${jobId}; read the job for its result.`);
+}
+
 /** The job ended without a trustworthy result. */
 export class JobFailed extends defineError('JOB_FAILED', 'SYSTEM_ERROR') {}
 
@@ -20,6 +25,40 @@ export class JobEnded extends defineError('JOB_ENDED', 'UNPROCESSABLE_REQUEST', 
 
 /** The job still waits or runs. */
 export class JobNotEnded extends defineError('JOB_NOT_ENDED', 'UNPROCESSABLE_REQUEST', 409) {}
+
+/** The job is none that can be done for real. */
+export class JobNotCommittable extends defineError('JOB_NOT_COMMITTABLE', 'UNPROCESSABLE_REQUEST', 409) {}
+
+/** What the job did cannot be taken back. */
+export class JobNotReversible extends defineError('JOB_NOT_REVERSIBLE', 'UNPROCESSABLE_REQUEST', 409) {}
+
+/** A job that would have no row. */
+export class NothingToDo extends defineError('NOTHING_TO_DO', 'UNPROCESSABLE_REQUEST', 409) {}
+
+/** The words for a job that has done its work already. */
+export function notADryRun(): JobNotCommittable {
+  return new JobNotCommittable('The job was no dry run; what it did is stored already.');
+}
+
+/** The words for a dry run that did not come to its end. */
+export function dryRunIncomplete(state: string): JobNotCommittable {
+  return new JobNotCommittable(`The dry run is ${state}; run it again to its end.`);
+}
+
+/** The words for a dry run that was done for real before. */
+export function alreadyCommitted(jobId: string): JobNotCommittable {
+  return new JobNotCommittable(`The job ${jobId} did this dry run for real already; read it for the result.`);
+}
+
+/** The words for a dry run that is to be undone or tried again. */
+export function onlyADryRun(): JobNotReversible {
+  return new JobNotReversible('The job was only a dry run; it changed nothing.');
+}
+
+/** The words for a job whose files are gone. */
+export function rowsErased(cause?: unknown): ResultNotFound {
+  return new ResultNotFound('The rows of the job were erased; its counters are all that is left.', { cause });
+}
 
 /** The words for a job that has ended. */
 export function jobHasEnded(state: string): JobEnded {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { In, LessThan } from 'typeorm';
+import { In, IsNull, LessThan } from 'typeorm';
+import { insertMany } from '../../platform/database/set-based';
 import { Transaction } from '../../platform/database/transaction';
 import { BulkJob, JobError, JobState, TableTally } from './bulk-job.entity';
 import { jobNotFound } from './bulk-job.errors';
@@ -38,8 +39,8 @@ export class BulkJobRepository {
   }
 
   /**
-   * Moves the checkpoint over one chunk and stores its outcomes. False when another run has already moved it: what this
-   * transaction did must then be rolled back.
+   * Moves the checkpoint over one chunk and stores its outcomes. False when another process has moved it or taken the
+   * job over: what this transaction did must then be rolled back.
    */
   async advance(
     transaction: Transaction,
@@ -47,26 +48,26 @@ export class BulkJobRepository {
     outcomes: readonly RowOutcome[],
     tallies: TableTally[],
   ): Promise<boolean> {
-    const { id, nextChunk } = job;
+    const { id, nextChunk, fence } = job;
     const moved = await transaction.update(
       BulkJob,
-      { id, nextChunk, state: 'running' },
+      { id, nextChunk, fence, state: 'running' },
       { nextChunk: nextChunk + 1, tallies },
     );
     if (moved.affected !== 1) return false;
-    await transaction.insert(BulkOutcome, { jobRef: id, chunkNo: nextChunk, outcomes: [...outcomes] });
+    await insertMany(transaction, BulkOutcome, [{ jobRef: id, chunkNo: nextChunk, outcomes: [...outcomes] }]);
     return true;
   }
 
-  /** Moves a job from one state to another; false when it no longer is in the first. */
+  /** Moves a job from one state to another; false when it no longer is in the first, or was taken over. */
   async transition(
     transaction: Transaction,
-    { id }: BulkJob,
+    { id, fence }: BulkJob,
     from: JobState,
     to: JobState,
     stamp: { startedAt?: Date; finishedAt?: Date; error?: JobError },
   ): Promise<boolean> {
-    const result = await transaction.update(BulkJob, { id, state: from }, { ...stamp, state: to });
+    const result = await transaction.update(BulkJob, { id, fence, state: from }, { ...stamp, state: to });
     return result.affected === 1;
   }
 
@@ -79,15 +80,25 @@ export class BulkJobRepository {
     });
   }
 
-  /** Takes over an abandoned job; false when another process was faster. */
-  async takeOver(transaction: Transaction, { id, state, leaseUntil }: BulkJob, until: Date): Promise<boolean> {
-    if (leaseUntil === null) return false;
-    const taken = await transaction.update(BulkJob, { id, state, leaseUntil }, { leaseUntil: until });
-    return taken.affected === 1;
+  /**
+   * Takes over an abandoned job as it is stored now; null when another process was faster. From then on nothing the
+   * process before wants to write of it is taken.
+   */
+  async takeOver(transaction: Transaction, job: BulkJob, until: Date): Promise<BulkJob | null> {
+    const { id, state, leaseUntil, fence } = job;
+    if (leaseUntil === null) return null;
+    const taken = await transaction.update(
+      BulkJob,
+      { id, state, leaseUntil, fence },
+      { leaseUntil: until, fence: fence + 1 },
+    );
+    return taken.affected === 1 ? this.get(transaction, job.jobId) : null;
   }
 
-  async setLease(transaction: Transaction, { id }: BulkJob, until: Date): Promise<void> {
-    await transaction.update(BulkJob, { id, state: In<JobState>(['queued', 'running']) }, { leaseUntil: until });
+  /** Renews or gives up the lease of whoever holds the job; of one that was taken over it stays as it is. */
+  async setLease(transaction: Transaction, { id, fence }: BulkJob, until: Date): Promise<void> {
+    const where = { id, fence, state: In<JobState>(['queued', 'running']) };
+    await transaction.update(BulkJob, where, { leaseUntil: until });
   }
 
   /** One page of jobs of a company, newest first, from before the job of the database id `before`. */
@@ -102,6 +113,12 @@ export class BulkJobRepository {
       order: { id: 'DESC' },
       take: limit,
     });
+  }
+
+  /** Notes which job does a dry run for real; false when another was faster. */
+  async markCommitted(transaction: Transaction, { id }: BulkJob, committedBy: string): Promise<boolean> {
+    const marked = await transaction.update(BulkJob, { id, committedBy: IsNull() }, { committedBy });
+    return marked.affected === 1;
   }
 
   /** Asks for a job to stop; whoever works on it sees it at the next border between two chunks. */

@@ -3,10 +3,12 @@ import { Caller } from '../../platform/auth/caller';
 import { CompanyAccess } from '../../platform/companies/company-access';
 import { UnitOfWork } from '../../platform/database/unit-of-work';
 import { AppError } from '../../platform/errors/app-error';
-import { BulkJob, hasEnded } from './bulk-job.entity';
+import { BulkJob, hasEnded, JobError } from './bulk-job.entity';
 import { JobFailed, jobHasEnded, jobHasNotEnded, jobNotFound, JobTakenOver } from './bulk-job.errors';
 import { BulkJobRepository, JobSearch } from './bulk-job.repository';
-import { unprocessedRows } from './tally';
+import { failedRows, hasTooManyErrors, unprocessedRows } from './tally';
+
+const UNACCOUNTED = 'ROWS_UNACCOUNTED';
 
 /** Finding jobs for a caller, and ending them. */
 @Injectable()
@@ -71,26 +73,21 @@ export class BulkJobService {
   }
 
   /**
-   * Ends a job that has been worked through, if each of its rows stands in exactly one count, or that was cancelled
-   * before: its other rows are unprocessed.
+   * Ends a job that has been worked through, if each of its rows stands in exactly one count, or that was stopped
+   * before, because somebody cancelled it or too many rows failed: its other rows are unprocessed.
    *
    * @throws JobFailed when it does not add up; the job then says so too.
    */
   async finish(job: BulkJob): Promise<BulkJob> {
-    const missing = job.tallies.reduce((sum, tally) => sum + unprocessedRows(tally), 0);
-    const isCancelled = job.nextChunk < job.chunks;
-    const error =
-      missing === 0 || isCancelled
-        ? null
-        : { code: 'ROWS_UNACCOUNTED', message: `${missing} rows stand in no count; tell the operator` };
-    const state = error !== null ? 'failed' : isCancelled ? 'cancelled' : 'completed';
+    const error = reasonOfFailure(job);
+    const state = error !== null ? 'failed' : job.nextChunk < job.chunks ? 'cancelled' : 'completed';
     const finishedAt = new Date();
     await this.unitOfWork.run((transaction) =>
       this.jobs.transition(transaction, job, 'running', state, { finishedAt, ...(error && { error }) }),
     );
     this.logger.log({ jobId: job.jobId, target: job.target, state, tallies: job.tallies }, 'job ended');
-    if (error !== null) throw new JobFailed(`The job ${job.jobId} does not add up: ${error.message}.`);
-    return { ...job, state, finishedAt };
+    if (error?.code === UNACCOUNTED) throw new JobFailed(`The job ${job.jobId} does not add up: ${error.message}.`);
+    return { ...job, state, finishedAt, error };
   }
 
   /** Ends a job that cannot be worked through; what was applied stays applied and is in its outcomes. */
@@ -104,4 +101,20 @@ export class BulkJobService {
       this.jobs.transition(transaction, job, 'running', 'failed', { finishedAt: new Date(), error }),
     );
   }
+}
+
+/** Why a job that was worked on did not end well; null when it did, or was cancelled. */
+function reasonOfFailure(job: BulkJob): JobError | null {
+  const failed = failedRows(job);
+  if (job.options.onError === 'abort' && failed > 0) {
+    return { code: 'ABORTED', message: 'a row failed and the call asked for all or nothing; nothing was applied' };
+  }
+  const missing = job.tallies.reduce((sum, tally) => sum + unprocessedRows(tally), 0);
+  if (job.nextChunk >= job.chunks) {
+    return missing === 0
+      ? null
+      : { code: UNACCOUNTED, message: `${missing} rows stand in no count; tell the operator` };
+  }
+  if (!hasTooManyErrors(job)) return null;
+  return { code: 'TOO_MANY_ERRORS', message: `stopped as asked, after ${failed} rows had failed` };
 }

@@ -1,7 +1,7 @@
 import { Column, Entity } from 'typeorm';
 import type { CodedIssue } from '../../platform/validation/coded-issue';
 import { IdColumn, JsonColumn, RefColumn } from '../../platform/database/columns';
-import type { RowVerdict } from '../engine/bulk-importer.contract';
+import type { RowVerdict, ShownChange } from '../engine/bulk-importer.contract';
 
 /** What became of one row. */
 export interface RowOutcome {
@@ -10,6 +10,10 @@ export interface RowOutcome {
   readonly recordId: string | null;
   readonly issues: readonly CodedIssue[];
   readonly warnings: readonly CodedIssue[];
+  /** Of a dry run: version the record would have. */
+  readonly version?: number;
+  /** Of a dry run: what the row would change. */
+  readonly changes?: readonly ShownChange[];
 }
 
 /** The outcomes of one chunk, in row order; written in the transaction that applied the chunk. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../platform/database/unit-of-work';
+import type { Transaction } from '../../platform/database/transaction';
 import { randomPublicId } from '../../platform/ids/public-id';
 import type { BulkImporter } from '../engine/bulk-importer.contract';
 import { ImporterRegistry } from '../engine/importer.registry';
@@ -18,10 +19,17 @@ export interface JobRequest {
   /** Importer that takes the rows, such as `customer.update`. */
   readonly target: string;
   readonly options: JobOptions;
+  /** Everything is done and nothing stored. */
+  readonly dryRun?: boolean;
+  /** Job that this one follows. */
+  readonly parentJobId?: string;
 }
 
 /** Brings rows into the folder of a new job. */
 export type TakeRows = (jobId: string, tables: BulkImporter['tables']) => Promise<TakenRows>;
+
+/** What else is stored together with a new job. */
+export type AlongWithJob = (transaction: Transaction, jobId: string) => Promise<void>;
 
 /** Turns rows that came in into jobs. */
 @Injectable()
@@ -36,9 +44,9 @@ export class JobIntake {
   /**
    * Stores the rows and the job: from here on they are safe.
    *
-   * @throws what `take` throws when the rows as a whole cannot be used; nothing of them stays behind.
+   * @throws what `take` and `along` throw when the rows as a whole cannot be used; nothing of them stays behind.
    */
-  async accept(request: JobRequest, take: TakeRows): Promise<BulkJob> {
+  async accept(request: JobRequest, take: TakeRows, along?: AlongWithJob): Promise<BulkJob> {
     const jobId = randomPublicId('JOB', 26);
     const { companyRef, target } = request;
     const { tables } = this.importers.get(target);
@@ -52,7 +60,9 @@ export class JobIntake {
           taken.parentJobId === null
             ? null
             : await this.jobs.findInCompany(transaction, companyRef, target, taken.parentJobId);
-        return this.jobs.insert(transaction, newJob(jobId, request, taken, tallies, parent?.jobId ?? null));
+        await along?.(transaction, jobId);
+        const parentJobId = request.parentJobId ?? parent?.jobId ?? null;
+        return this.jobs.insert(transaction, newJob(jobId, request, taken, tallies, parentJobId));
       });
     } catch (error) {
       await this.files.removeJobFolder(jobId);
@@ -73,7 +83,7 @@ function newJob(
     ...request,
     jobId,
     state: 'queued',
-    dryRun: false,
+    dryRun: request.dryRun ?? false,
     parentJobId,
     fileName,
     fileFormat: format,
@@ -83,6 +93,8 @@ function newJob(
     nextChunk: 0,
     cancelRequested: false,
     error: null,
+    fence: 0,
+    committedBy: null,
     leaseUntil: leaseEnd(now),
     createdAt: now,
     startedAt: null,

@@ -13,11 +13,12 @@ export function leaseEnd(now: Date): Date {
 
 /**
  * Marks a job as being worked on while the process lives. The lease only tells others when to take over; that no chunk
- * is applied twice is guarded by the checkpoint inside each chunk's transaction.
+ * is applied twice is guarded by the checkpoint and the fence inside each chunk's transaction.
  */
 @Injectable()
 export class JobLease {
   private readonly logger = new Logger(JobLease.name);
+  private readonly held = new Set<string>();
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
@@ -26,6 +27,7 @@ export class JobLease {
 
   /** Holds the lease of a running job during the work, and gives it up when the work is broken off. */
   async hold<T>(job: BulkJob, work: () => Promise<T>): Promise<T> {
+    this.held.add(job.jobId);
     const renewal = setInterval(() => void this.set(job, leaseEnd(new Date())), RENEW_MS);
     try {
       return await work();
@@ -34,7 +36,13 @@ export class JobLease {
       throw error;
     } finally {
       clearInterval(renewal);
+      this.held.delete(job.jobId);
     }
+  }
+
+  /** True while this process works on the job, or lets it wait for its turn. */
+  isHeld({ jobId }: BulkJob): boolean {
+    return this.held.has(jobId);
   }
 
   private async set(job: BulkJob, until: Date): Promise<void> {

@@ -3,7 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { UnitOfWork } from '../../platform/database/unit-of-work';
 import { BulkJobRepository } from './bulk-job.repository';
 import { JobInterrupted } from './bulk-job.errors';
-import { leaseEnd } from './job-lease';
+import { JobLease, leaseEnd } from './job-lease';
 import { JobWorker } from './job-worker';
 
 const LOOK_EVERY_MS = 2_000;
@@ -23,6 +23,7 @@ export class JobResumer implements OnModuleInit, BeforeApplicationShutdown {
     private readonly unitOfWork: UnitOfWork,
     private readonly jobs: BulkJobRepository,
     private readonly worker: JobWorker,
+    private readonly lease: JobLease,
   ) {}
 
   onModuleInit(): void {
@@ -48,11 +49,13 @@ export class JobResumer implements OnModuleInit, BeforeApplicationShutdown {
     const abandoned = await this.unitOfWork.read((transaction) => this.jobs.listAbandoned(transaction, now));
     for (const job of abandoned) {
       const until = leaseEnd(new Date());
-      const isOurs = await this.unitOfWork.run((transaction) => this.jobs.takeOver(transaction, job, until));
-      if (!isOurs) continue;
-      this.logger.log({ jobId: job.jobId, chunk: job.nextChunk, chunks: job.chunks }, 'going on with a job');
+      // Its lease could not be renewed in time, but this very process works on it.
+      if (this.lease.isHeld(job)) continue;
+      const taken = await this.unitOfWork.run((transaction) => this.jobs.takeOver(transaction, job, until));
+      if (taken === null) continue;
+      this.logger.log({ jobId: job.jobId, chunk: taken.nextChunk, chunks: job.chunks }, 'going on with a job');
       try {
-        await this.worker.work({ ...job, leaseUntil: until });
+        await this.worker.work(taken);
       } catch (error) {
         // Stopped again: the next start goes on. Anything else is logged and tried again at the next look.
         if (error instanceof JobInterrupted) return;

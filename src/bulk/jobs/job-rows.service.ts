@@ -8,7 +8,7 @@ import { SPOOL_NAME } from '../files/file-intake';
 import { JobFiles } from '../files/job-files';
 import { BulkJob, hasEnded } from './bulk-job.entity';
 import { BulkJobRepository } from './bulk-job.repository';
-import { ResultNotFound } from './bulk-job.errors';
+import { rowsErased } from './bulk-job.errors';
 
 /** More rows than a chunk ever has: place of a row = chunk * this + place inside the chunk. */
 const CHUNK_STRIDE = 1_000_000;
@@ -41,8 +41,8 @@ export class JobRowsService {
     after = -1,
   ): Promise<Page<JobRowResponse>> {
     const found: PlacedRow[] = [];
-    const spool = await SpoolReader.open(this.files.of(job.jobId, SPOOL_NAME)).catch(() => {
-      throw new ResultNotFound('The rows of the job were erased; its counters are all that is left.');
+    const spool = await SpoolReader.open(this.files.of(job.jobId, SPOOL_NAME)).catch((cause: unknown) => {
+      throw rowsErased(cause);
     });
     try {
       const first = after < 0 ? 0 : Math.floor(after / CHUNK_STRIDE);

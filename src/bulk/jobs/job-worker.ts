@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { CommitOutcomeUnknown } from '../../platform/database/database.errors';
 import { isDatabaseUnavailable } from '../../platform/database/driver-error';
 import { JobRunner, ProgressListener } from '../engine/job-runner';
-import { OutcomeListener, ResultFiles } from '../files/result-files';
+import { ResultFiles, RowListeners } from '../files/result-files';
 import type { BulkJob } from './bulk-job.entity';
 import { JobInterrupted, JobTakenOver } from './bulk-job.errors';
 import { BulkJobService } from './bulk-job.service';
@@ -10,9 +10,8 @@ import { JobLease } from './job-lease';
 import { JobQueue } from './job-queue';
 
 /** Those who want to follow a job. */
-export interface JobListeners {
+export interface JobListeners extends RowListeners {
   readonly onProgress?: ProgressListener;
-  readonly onOutcome?: OutcomeListener;
 }
 
 /** Works through a job from its checkpoint when it is its turn: the rest of the rows, the result files, the end. */
@@ -27,19 +26,15 @@ export class JobWorker {
   ) {}
 
   /** Every step can be repeated: what was applied is not applied again, result files are written anew. */
-  work(job: BulkJob, { onProgress, onOutcome }: JobListeners = {}): Promise<BulkJob> {
-    return this.lease.hold(job, () => this.queue.add(job, () => this.workOff(job, onProgress, onOutcome)));
+  work(job: BulkJob, listeners: JobListeners = {}): Promise<BulkJob> {
+    return this.lease.hold(job, () => this.queue.add(job, () => this.workOff(job, listeners)));
   }
 
-  private async workOff(
-    job: BulkJob,
-    onProgress: ProgressListener | undefined,
-    onOutcome: OutcomeListener | undefined,
-  ): Promise<BulkJob> {
+  private async workOff(job: BulkJob, listeners: JobListeners): Promise<BulkJob> {
     try {
       const started = await this.jobs.start(job);
-      const applied = await this.runner.run(started, onProgress);
-      await this.results.write(applied, onOutcome);
+      const applied = await this.runner.run(started, listeners.onProgress);
+      await this.results.write(applied, listeners);
       return await this.jobs.finish(applied);
     } catch (error) {
       // A job that was only interrupted stays as it is, for whoever goes on with it.

@@ -1,5 +1,5 @@
 import { DecimalSum } from '../../platform/validation/decimal';
-import type { TableTally } from './bulk-job.entity';
+import type { BulkJob, TableTally } from './bulk-job.entity';
 import type { RowOutcome } from './bulk-outcome.entity';
 
 const APPLIED = new Set(['created', 'updated', 'unchanged']);
@@ -31,4 +31,15 @@ export function addToTally(tally: TableTally, outcomes: readonly RowOutcome[], a
 export function unprocessedRows(tally: TableTally): number {
   const { received, created, updated, unchanged, failed, skipped } = tally;
   return received - created - updated - unchanged - failed - skipped;
+}
+
+/** Rows of a job that failed so far. */
+export function failedRows({ tallies }: Pick<BulkJob, 'tallies'>): number {
+  return tallies.reduce((sum, { failed }) => sum + failed, 0);
+}
+
+/** True when as many rows failed as its caller would bear. */
+export function hasTooManyErrors(job: Pick<BulkJob, 'tallies' | 'options'>): boolean {
+  const { maxErrors } = job.options;
+  return maxErrors !== undefined && failedRows(job) >= maxErrors;
 }

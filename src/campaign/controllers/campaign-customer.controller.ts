@@ -1,4 +1,4 @@
-import { Body, Controller, HttpStatus, Post, Res } from '@nestjs/common';
+import { Body, Controller, HttpStatus, Post, Query, Res } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { campaignFamily } from '../../families/campaign.family';
@@ -9,6 +9,7 @@ import { UseFamily } from '../../platform/errors/family.registry';
 import { JsonBody } from '../../platform/http/json-body.decorator';
 import { ApiErrors } from '../../platform/openapi/api-errors';
 import { namedExamples } from '../../platform/openapi/json-answer';
+import { JsonBulkQuery } from '../../bulk/dto/bulk-options.dto';
 import { announceJob } from '../../bulk/controllers/job-announcement';
 import { PreferredWait } from '../../bulk/jobs/prefer-wait';
 import { CampaignService } from '../campaign.service';
@@ -64,10 +65,11 @@ export class CampaignCustomerController {
   async bulkAdd(
     @CurrentCaller() caller: Caller,
     @Body() body: unknown,
+    @Query() query: JsonBulkQuery,
     @PreferredWait() waitMs: number | null,
     @Res({ passthrough: true }) response: Response,
   ): Promise<CampaignBulkAnswer | CampaignAccepted> {
-    const run = await this.bulk.add(caller, body, waitMs);
+    const run = await this.bulk.add(caller, body, { query, waitMs });
     const { answer } = run;
     if (answer !== null) response.status(answer.success ? HttpStatus.CREATED : HttpStatus.MULTI_STATUS);
     announceJob(response, run);

@@ -9,6 +9,7 @@ import { UseFamily } from '../../platform/errors/family.registry';
 import { JsonBody } from '../../platform/http/json-body.decorator';
 import { ApiErrors } from '../../platform/openapi/api-errors';
 import { namedExamples } from '../../platform/openapi/json-answer';
+import { JsonBulkQuery } from '../../bulk/dto/bulk-options.dto';
 import { announceJob } from '../../bulk/controllers/job-announcement';
 import { PreferredWait } from '../../bulk/jobs/prefer-wait';
 import { CampaignService } from '../campaign.service';
@@ -128,10 +129,11 @@ export class CampaignRecordController {
   async bulkUpdate(
     @CurrentCaller() caller: Caller,
     @Body() body: unknown,
+    @Query() query: JsonBulkQuery,
     @PreferredWait() waitMs: number | null,
     @Res({ passthrough: true }) response: Response,
   ): Promise<CampaignBulkAnswer | CampaignAccepted> {
-    const run = await this.bulk.update(caller, body, waitMs);
+    const run = await this.bulk.update(caller, body, { query, waitMs });
     const { answer } = run;
     if (answer !== null) response.status(answer.success ? HttpStatus.OK : HttpStatus.MULTI_STATUS);
     announceJob(response, run);

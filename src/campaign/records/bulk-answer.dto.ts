@@ -1,6 +1,7 @@
 import { CHUNK_ROWS } from '../../bulk/files/file-intake';
 import type { BulkJob } from '../../bulk/jobs/bulk-job.entity';
 import type { RowOutcome } from '../../bulk/jobs/bulk-outcome.entity';
+import { NOT_PROCESSED } from '../../bulk/jobs/item-outcomes';
 import { ApiInt } from '../../platform/openapi/api-schema';
 import { INVALID, publishedError } from './record.issues';
 
@@ -10,7 +11,8 @@ export class RecordErrorResponse {
   id: string;
   /**
    * Why not: `document_missing_exception`, `version_conflict_engine_exception`, `document_too_large_exception` or
-   * `internal_exception`.
+   * `internal_exception`; where the call asked for it also `duplicate_document_exception`, `not_applied_exception` and
+   * `not_processed_exception`.
    * @example 'document_missing_exception'
    */
   error: string;
@@ -100,7 +102,7 @@ export function toCampaignAnswer(verb: string, outcomes: readonly RowOutcome[], 
       invalidRecords.push({ index: row - 1, id: recordId, errors: issues.map(({ message }) => message) });
       continue;
     }
-    batches.add(Math.floor((row - 1) / CHUNK_ROWS));
+    if (first?.code !== NOT_PROCESSED) batches.add(Math.floor((row - 1) / CHUNK_ROWS));
     if (verdict !== 'failed' || first === undefined) continue;
     errors.push({ id: recordId ?? '', error: publishedError(first), reason: first.message });
   }

@@ -30,7 +30,7 @@ function fitting(records: readonly VersionedRecord[]): readonly VersionedRecord[
   return end < 0 ? records : records.slice(0, end);
 }
 
-/** Reads and writes of campaign records and their history. */
+/** Reads and writes of campaign records; deleted ones are not there. */
 @Injectable()
 export class CampaignRecordRepository {
   /** Records of those ids, in no order. */
@@ -40,20 +40,21 @@ export class CampaignRecordRepository {
     values: readonly string[],
     lock: boolean,
   ): Promise<CampaignRecord[]> {
-    return selectMany(transaction, CampaignRecord, { where: { ...owner }, property: 'recordId', values, lock });
+    const where = { ...owner, deletionKey: 0 };
+    return selectMany(transaction, CampaignRecord, { where, property: 'recordId', values, lock });
   }
 
   /** Records behind the one of that database id, in the order they were added. */
   list(transaction: Transaction, owner: RecordOwner, limit: number, after: number): Promise<CampaignRecord[]> {
     return transaction.find(CampaignRecord, {
-      where: { ...owner, id: MoreThan(after) },
+      where: { ...owner, deletionKey: 0, id: MoreThan(after) },
       order: { id: 'ASC' },
       take: limit,
     });
   }
 
   count(transaction: Transaction, owner: RecordOwner): Promise<number> {
-    return transaction.countBy(CampaignRecord, { ...owner });
+    return transaction.countBy(CampaignRecord, { ...owner, deletionKey: 0 });
   }
 
   insertMany(transaction: Transaction, records: readonly Omit<CampaignRecord, 'id'>[]): Promise<number[]> {

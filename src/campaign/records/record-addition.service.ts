@@ -35,7 +35,8 @@ export class RecordAdditionService {
         return refused(CONFLICT, `[${recordId}]: version conflict, document already exists`, holder);
       }
       const text = JSON.stringify(data);
-      const record = { id: 0, companyRef, campaignRef, recordId, data: text, version: 1, createdAt: at, updatedAt: at };
+      const state = { data: text, version: 1, deletionKey: 0, createdAt: at, updatedAt: at };
+      const record = { id: 0, companyRef, campaignRef, recordId, ...state };
       taken.set(recordId, record);
       added.push({ record, addition });
       return { outcome: 'created', record, issues: [] };

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { BulkService } from '../../bulk/bulk.service';
-import type { RowOutcome } from '../../bulk/jobs/bulk-outcome.entity';
+import { type CallChoice, toJobOptions } from '../../bulk/dto/bulk-options.dto';
+import { ItemOutcomes } from '../../bulk/jobs/item-outcomes';
 import type { BulkRun } from '../../bulk/jobs/job-wait';
 import type { Caller } from '../../platform/auth/caller';
 import { giveWay } from '../../platform/event-loop/give-way';
@@ -29,29 +30,29 @@ export class RecordBulkService {
   ) {}
 
   /** Merges changes into up to 10,000 records. @throws InvalidRequest, CampaignNotAccessible, what `applyItems` throws */
-  update(caller: Caller, body: unknown, waitMs: number | null): Promise<CampaignRun> {
+  update(caller: Caller, body: unknown, choice: CallChoice): Promise<CampaignRun> {
     return this.run(caller, readRecordsBody(body, ['records']), {
       target: CAMPAIGN_RECORD_UPDATE,
       verb: 'Updated',
       judge: judgeChange,
-      waitMs,
+      choice,
     });
   }
 
   /** Adds up to 10,000 records. @throws as `update` does */
-  add(caller: Caller, body: unknown, waitMs: number | null): Promise<CampaignRun> {
+  add(caller: Caller, body: unknown, choice: CallChoice): Promise<CampaignRun> {
     return this.run(caller, readRecordsBody(body, ['data', 'records']), {
       target: CAMPAIGN_RECORD_ADD,
       verb: 'Added',
       judge: judgeAddition,
-      waitMs,
+      choice,
     });
   }
 
   private async run(
     { company, subject }: Caller,
     { campaignId, records }: ReturnType<typeof readRecordsBody>,
-    { target, verb, judge, waitMs }: BulkCall,
+    { target, verb, judge, choice }: BulkCall,
   ): Promise<CampaignRun> {
     const { campaignType } = await this.campaigns.get(company.ref, campaignId);
     const judged: JudgedRecord[] = [];
@@ -59,21 +60,20 @@ export class RecordBulkService {
       judged.push(judge(record, campaignType));
       await giveWay();
     }
-    const outcomes: RowOutcome[] = [];
+    const outcomes = new ItemOutcomes();
     const request = {
       companyRef: company.ref,
       createdBy: subject,
       family: 'campaign',
       target,
-      // Records of one id apply one after the other (published); nothing is claimed.
-      options: { duplicates: 'first' as const },
+      ...toJobOptions(choice.query),
     };
     const run = await this.bulk.applyItems(request, toRows(judged, campaignId), {
-      onOutcome: (outcome) => outcomes.push(outcome),
-      waitMs,
+      ...outcomes,
+      waitMs: choice.waitMs,
     });
     const retried = run.job.tallies[0]?.retried ?? 0;
-    return { ...run, answer: run.isDone ? toCampaignAnswer(verb, outcomes, retried) : null };
+    return { ...run, answer: run.isDone ? toCampaignAnswer(verb, outcomes.all, retried) : null };
   }
 }
 
@@ -82,7 +82,7 @@ interface BulkCall {
   readonly target: string;
   readonly verb: string;
   readonly judge: (record: unknown, type: CampaignType) => JudgedRecord;
-  readonly waitMs: number | null;
+  readonly choice: CallChoice;
 }
 
 function judgeChange(record: unknown, type: CampaignType): JudgedRecord {

@@ -4,6 +4,7 @@ import { BulkImporterProvider } from '../../bulk/engine/importer.registry';
 import { CampaignRepository } from '../campaign.repository';
 import type { JsonObject } from './document-merge';
 import { RecordAdditionService } from './record-addition.service';
+import { RecordLedger } from './record.ledger';
 import type { BulkRecord } from './record.dto';
 import { recordOf } from './record.rows';
 import { RecordUpdateService } from './record-update.service';
@@ -18,7 +19,11 @@ export const CAMPAIGN_RECORD_ADD = 'campaignRecord.add';
 export class CampaignRecordUpdateImporter implements BulkImporter {
   readonly tables: BulkImporter['tables'];
 
-  constructor(campaigns: CampaignRepository, updates: RecordUpdateService) {
+  constructor(
+    campaigns: CampaignRepository,
+    updates: RecordUpdateService,
+    readonly ledger: RecordLedger,
+  ) {
     this.tables = [
       new RecordsTable(campaigns, (transaction, context, campaignRef, rows, attempt) => {
         const changes = rows.map(({ row, value }) => {
@@ -38,7 +43,11 @@ export class CampaignRecordUpdateImporter implements BulkImporter {
 export class CampaignRecordAddImporter implements BulkImporter {
   readonly tables: BulkImporter['tables'];
 
-  constructor(campaigns: CampaignRepository, additions: RecordAdditionService) {
+  constructor(
+    campaigns: CampaignRepository,
+    additions: RecordAdditionService,
+    readonly ledger: RecordLedger,
+  ) {
     this.tables = [
       new RecordsTable(campaigns, (transaction, context, campaignRef, rows) => {
         const added = rows.map(({ row, value }) => ({

@@ -12,6 +12,9 @@ const PUBLISHED: Readonly<Record<string, string>> = {
   [MISSING]: 'document_missing_exception',
   [CONFLICT]: 'version_conflict_engine_exception',
   DOCUMENT_TOO_LARGE: 'document_too_large_exception',
+  DUPLICATE_ROW: 'duplicate_document_exception',
+  NOT_APPLIED: 'not_applied_exception',
+  NOT_PROCESSED: 'not_processed_exception',
 };
 
 /** Name of a fault as `errors[].error` gives it. */

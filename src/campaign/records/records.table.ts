@@ -6,6 +6,8 @@ import type {
   RowResult,
   TableImporter,
 } from '../../bulk/engine/bulk-importer.contract';
+import type { RecordKey } from '../../bulk/engine/claims';
+import { applyClaimed } from '../../bulk/engine/outvoted';
 import type { Transaction } from '../../platform/database/transaction';
 import { CampaignNotAccessible } from '../campaign.errors';
 import type { CampaignRepository } from '../campaign.repository';
@@ -33,19 +35,32 @@ export class RecordsTable implements TableImporter<ImportCells> {
     private readonly applyRecords: ApplyRecords,
   ) {}
 
+  identify(
+    _transaction: Transaction,
+    _companyRef: number,
+    rows: readonly ReadyRow<ImportCells>[],
+  ): Promise<(RecordKey | null)[]> {
+    return Promise.resolve(rows.map(({ value }) => keyOf(value)));
+  }
+
   /** All rows of a call are of one campaign; when it was deleted meanwhile, they fail. */
   async apply(transaction: Transaction, job: JobContext, rows: readonly ReadyRow<ImportCells>[]): Promise<RowResult[]> {
     const context = { companyRef: job.companyRef, changedBy: job.createdBy, jobId: job.jobId, at: job.at };
     const campaignId = rows[0]?.value['campaignId'] ?? '';
     try {
       const { id } = await this.campaigns.get(transaction, job.companyRef, campaignId);
-      const outcomes = await this.applyRecords(transaction, context, id, rows, job.attempt);
-      return outcomes.map(toRowResult);
+      return await applyClaimed(job, rows, keyOf, async (kept) =>
+        (await this.applyRecords(transaction, context, id, kept, job.attempt)).map(toRowResult),
+      );
     } catch (error) {
       if (!(error instanceof CampaignNotAccessible)) throw error;
       return rows.map(() => toRowResult(refused('CAMPAIGN_GONE', 'The campaign was deleted')));
     }
   }
+}
+
+function keyOf(cells: ImportCells): string | null {
+  return cells['id'] ?? null;
 }
 
 function toRowResult({ outcome, record, issues, isRetried }: RecordOutcome): RowResult {

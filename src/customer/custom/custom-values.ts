@@ -39,6 +39,19 @@ export class CustomValues {
     return new CustomValueBatch(companyRef, stored);
   }
 
+  /** Changes the values of customers that are locked. */
+  async writeAll(
+    transaction: Transaction,
+    companyRef: number,
+    changes: readonly { readonly customerRef: number; readonly patch: CustomPatch }[],
+  ): Promise<void> {
+    const real = changes.filter(({ patch }) => Object.keys(patch).length > 0);
+    const refs = real.map(({ customerRef }) => customerRef);
+    const batch = await this.open(transaction, companyRef, refs);
+    for (const { customerRef, patch } of real) batch.apply(customerRef, patch);
+    await this.write(transaction, batch);
+  }
+
   async write(transaction: Transaction, batch: CustomValueBatch): Promise<void> {
     await batch.write(transaction, this.repository);
   }

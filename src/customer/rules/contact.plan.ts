@@ -99,7 +99,8 @@ function withDefaults(patch: ContactPatch): ContactPatch {
   return { ...patch, ...Object.fromEntries(cleared) };
 }
 
-function contactChanges(current: CustomerContact | undefined, contact: CustomerContact): FieldChange[] {
+/** What differs between a contact and what is to be stored of it; undefined: it is new. */
+export function contactChanges(current: CustomerContact | undefined, contact: CustomerContact): FieldChange[] {
   const path = `customerKeyContacts[${contact.keyContactPersonId}]`;
   return CONTACT_FIELDS.filter((field) => (current?.[field] ?? null) !== contact[field]).map((field) => ({
     field: `${path}.${field}`,

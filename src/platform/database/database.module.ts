@@ -5,6 +5,7 @@ import { AppConfig } from '../config/app-config';
 import type { DatabaseParts } from '../extensions/rollbook-extension';
 import { DatabaseProbe } from './database-probe';
 import { databaseOptions } from './database.options';
+import { readSourceOf } from './read-source';
 import { SchemaMigrator } from './schema-migrator';
 import { ServerCheck } from './server-check';
 import { UnitOfWork } from './unit-of-work';
@@ -37,7 +38,14 @@ export class DatabaseModule {
           },
         }),
       ],
-      providers: [UnitOfWork, DatabaseProbe],
+      providers: [
+        {
+          provide: UnitOfWork,
+          inject: [DataSource],
+          useFactory: async (dataSource: DataSource) => new UnitOfWork(dataSource, await readSourceOf(dataSource)),
+        },
+        DatabaseProbe,
+      ],
       exports: [UnitOfWork, DatabaseProbe],
     };
   }

@@ -5,7 +5,7 @@ import type { DataSourceOptions } from 'typeorm';
 import { AppConfig } from '../config/app-config';
 import type { DatabaseParts } from '../extensions/rollbook-extension';
 import { SnakeNamingStrategy } from './naming.strategy';
-import { keepStatements, type SqliteDatabase } from './sqlite-statements';
+import { prepareSqlite, type SqliteDatabase } from './sqlite-statements';
 
 type DatabaseConfig = Pick<AppConfig, 'databaseUrl' | 'dataDir' | 'databasePoolSize'>;
 
@@ -39,11 +39,7 @@ function sqliteOptions(dataDir: string): DataSourceOptions {
     // The driver waits without letting anything else run; the unit of work waits better, and tries again.
     timeout: SQLITE_BUSY_MS,
     prepareDatabase: (database: SqliteDatabase) => {
-      keepStatements(database);
-      // SQLite's own LOWER knows A to Z only; searches must find the same on every database.
-      database.function('lower', { deterministic: true }, (text) =>
-        typeof text === 'string' ? text.toLowerCase() : text,
-      );
+      prepareSqlite(database);
       database.pragma('synchronous = FULL');
       database.pragma(`cache_size = -${SQLITE_CACHE_KIB}`);
       database.pragma(`wal_autocheckpoint = ${SQLITE_CHECKPOINT_PAGES}`);

@@ -27,7 +27,7 @@ function keptObjects(): Set<object> {
  * one of its objects is collected as garbage; seen within seconds with statements that are let go, never with kept
  * ones. The texts of our statements are few, so nothing is lost by keeping them.
  */
-export function keepStatements(database: SqliteDatabase): void {
+function keepStatements(database: SqliteDatabase): void {
   const kept = keptObjects();
   kept.add(database);
   const statements = new Map<string, SqliteStatement>();
@@ -50,4 +50,11 @@ export function keepStatements(database: SqliteDatabase): void {
     const rows = statement.all();
     return options?.simple === true ? Object.values(rows[0] ?? {})[0] : rows;
   };
+}
+
+/** Prepares a connection as every connection of the service must be, for writing or for reading. */
+export function prepareSqlite(database: SqliteDatabase): void {
+  keepStatements(database);
+  // SQLite's own LOWER knows A to Z only; searches must find the same on every database.
+  database.function('lower', { deterministic: true }, (text) => (typeof text === 'string' ? text.toLowerCase() : text));
 }

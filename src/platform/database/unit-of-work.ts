@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
+import { Injectable, OnApplicationShutdown } from '@nestjs/common';
 import { DataSource, QueryRunner } from 'typeorm';
 import { databaseTraits } from './database.traits';
 import { CommitOutcomeUnknown } from './database.errors';
@@ -28,20 +28,31 @@ function pauseBefore(attempt: number): number {
  *
  * - Called inside running work, it joins that transaction.
  * - TypeORM has one query runner for a SQLite file, where two transactions would mix silently (measured: a row whose
- *   caller was told "committed" vanished with the other's rollback); there, work queues.
+ *   caller was told "committed" vanished with the other's rollback); there, transactions queue.
  * - A COMMIT whose answer was lost is unknown, not failed: it is never run again blindly but reported as
  *   `CommitOutcomeUnknown`, for the caller to look up what was stored.
  * - On a transient error (deadlock, lock timeout, lost connection) the work function is run again from the start, up to
  *   five times; so it must do nothing but database work. Only the outermost call retries.
  */
 @Injectable()
-export class UnitOfWork {
+export class UnitOfWork implements OnApplicationShutdown {
   private readonly running = new AsyncLocalStorage<RunningWork>();
   private readonly singleConnection: boolean;
   private tail: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly dataSource: DataSource) {
+  /**
+   * @param readSource a second way to the database, for reads alone: where there is one connection to write through,
+   *   they need not wait for the transaction that holds it
+   */
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly readSource: DataSource | null = null,
+  ) {
     this.singleConnection = databaseTraits(dataSource).singleConnection;
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    if (this.readSource?.isInitialized) await this.readSource.destroy();
   }
 
   /** Runs work in a transaction and gives its result after COMMIT. */
@@ -69,11 +80,18 @@ export class UnitOfWork {
   async read<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const outer = this.running.getStore();
     if (outer?.open) return work(outer.manager);
-    return this.retry(() => this.inLine(() => this.readOnly(work)));
+    const { readSource } = this;
+    if (readSource !== null) return this.retry(() => this.readOnly(readSource, work));
+    return this.retry(() => this.inLine(() => this.readOnly(this.dataSource, work)));
   }
 
-  private async readOnly<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    const state: RunningWork = { manager: this.dataSource.manager, kind: 'reads', open: true };
+  /** Runs work that must not join the transaction around it, such as a look at what others have stored meanwhile. */
+  apart<T>(work: () => Promise<T>): Promise<T> {
+    return this.running.exit(work);
+  }
+
+  private async readOnly<T>(source: DataSource, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const state: RunningWork = { manager: source.manager, kind: 'reads', open: true };
     try {
       return await this.running.run(state, () => work(state.manager));
     } finally {

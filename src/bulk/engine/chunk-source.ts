@@ -1,0 +1,60 @@
+import type { BulkJob } from '../jobs/bulk-job.entity';
+import type { RowOutcome } from '../jobs/bulk-outcome.entity';
+import type { BulkImporter, ChangeLedger, JobContext, TableImporter } from './bulk-importer.contract';
+import type { Claims } from './claims';
+import { JudgedRow, RowReader } from './row-reader';
+import type { SpoolReader } from './row-spool';
+
+/** One chunk of a job, ready to be applied. */
+export interface ChunkTask {
+  readonly table: TableImporter;
+  /** Index of the table in the importer's list. */
+  readonly tableIndex: number;
+  readonly judged: readonly JudgedRow[];
+  readonly context: Omit<JobContext, 'attempt'>;
+  /** Null for an importer that keeps none. */
+  readonly ledger: ChangeLedger | null;
+  /** What the dry run said of these rows; null when the job commits none. */
+  readonly rehearsed: readonly RowOutcome[] | null;
+}
+
+/** Finds what a dry run said of the rows of a chunk. */
+export type RehearsedOutcomes = (chunkNo: number) => Promise<readonly RowOutcome[]>;
+
+/** Reads the rows of a job chunk by chunk and judges them. */
+export class ChunkSource {
+  private readonly readers: readonly RowReader[];
+
+  constructor(
+    private readonly importer: BulkImporter,
+    private readonly spool: SpoolReader,
+    private readonly claims: readonly Claims[],
+    private readonly rehearsed: RehearsedOutcomes | null,
+  ) {
+    this.readers = importer.tables.map((table) => new RowReader(table));
+  }
+
+  async read(job: BulkJob, chunkNo: number): Promise<ChunkTask> {
+    const chunk = await this.spool.read(chunkNo);
+    const [table, reader] = [this.importer.tables[chunk.table], this.readers[chunk.table]];
+    if (table === undefined || reader === undefined) throw new Error(`${job.target} has no table ${chunk.table}`);
+    const claims = this.claims[chunk.table];
+    return {
+      table,
+      tableIndex: chunk.table,
+      judged: reader.read(chunk.columns, chunk.rows),
+      context: { ...jobFacts(job), claim: (record, row) => claims?.claim(record, row) ?? null },
+      ledger: this.importer.ledger ?? null,
+      rehearsed: this.rehearsed === null ? null : await this.rehearsed(chunkNo),
+    };
+  }
+
+  close(): Promise<void> {
+    return this.spool.close();
+  }
+}
+
+function jobFacts({ jobId, companyRef, createdBy, options }: BulkJob): Omit<JobContext, 'claim' | 'attempt'> {
+  const { duplicates, rowsOf = jobId, undoes = null } = options;
+  return { jobId, companyRef, createdBy, at: new Date(), rowsOf, undoes, duplicates };
+}

@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import { UnitOfWork } from '../../platform/database/unit-of-work';
+import { SPOOL_NAME } from '../files/file-intake';
+import { JobFiles } from '../files/job-files';
+import type { BulkJob } from '../jobs/bulk-job.entity';
+import { BulkJobRepository } from '../jobs/bulk-job.repository';
+import { ChunkSource, RehearsedOutcomes } from './chunk-source';
+import { ClaimPlanner } from './claim-planner';
+import { ImporterRegistry } from './importer.registry';
+import { SpoolReader } from './row-spool';
+
+/** Opens the rows of jobs. */
+@Injectable()
+export class ChunkSources {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly jobs: BulkJobRepository,
+    private readonly importers: ImporterRegistry,
+    private readonly files: JobFiles,
+  ) {}
+
+  /** The rows of a job; to be closed by the caller. */
+  async open(job: BulkJob): Promise<ChunkSource> {
+    const importer = this.importers.get(job.target);
+    const spool = await SpoolReader.open(this.files.of(job.jobId, SPOOL_NAME));
+    try {
+      const claims = await new ClaimPlanner(this.unitOfWork, this.jobs).plan(job, importer, spool);
+      return new ChunkSource(importer, spool, claims, this.rehearsedBy(job));
+    } catch (error) {
+      await spool.close();
+      throw error;
+    }
+  }
+
+  /** What the dry run said that the job is to do for real; null for every other job. */
+  private rehearsedBy({ options: { commits } }: BulkJob): RehearsedOutcomes | null {
+    if (commits === undefined) return null;
+    return (chunkNo) =>
+      this.unitOfWork.read(async (transaction) =>
+        this.jobs.listOutcomes(transaction, await this.jobs.get(transaction, commits), chunkNo),
+      );
+  }
+}

@@ -1,0 +1,93 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../../platform/database/transaction';
+import type { BulkJob, TableTally } from '../jobs/bulk-job.entity';
+import { takenOver } from '../jobs/bulk-job.errors';
+import { BulkJobRepository } from '../jobs/bulk-job.repository';
+import type { RowOutcome } from '../jobs/bulk-outcome.entity';
+import { addToTally } from '../jobs/tally';
+import type { JobContext, ReadyRow, RowResult } from './bulk-importer.contract';
+import { ChunkApplier } from './chunk-applier';
+import type { ChunkTask } from './chunk-source';
+import { applyAsRehearsed } from './rehearsal';
+import { JudgedRow, readyRows } from './row-reader';
+import { RowWitness } from './row-witness';
+
+/** What became of the rows of one chunk. */
+export interface ChunkResult {
+  /** Index of the table in the importer's list. */
+  readonly table: number;
+  /** One per row, in row order. */
+  readonly outcomes: readonly RowOutcome[];
+  /** Amounts of the applied rows, as decimal text. */
+  readonly amounts: readonly string[];
+  /** Rows that had to be tried again. */
+  readonly retried: number;
+}
+
+/** Applies the rows of one chunk inside a transaction, and stores what became of them. */
+@Injectable()
+export class ChunkWork {
+  constructor(
+    private readonly applier: ChunkApplier,
+    private readonly jobs: BulkJobRepository,
+  ) {}
+
+  /** @param attempt 1, and one more each time the transaction is run again */
+  async apply(transaction: Transaction, job: BulkJob, task: ChunkTask, attempt: number): Promise<ChunkResult> {
+    const { table, tableIndex, judged, rehearsed } = task;
+    const context: JobContext = { ...task.context, attempt };
+    const ready = readyRows(judged);
+    const run = (rows: readonly ReadyRow<unknown>[]) => this.applier.apply(transaction, table, context, rows);
+    const witness = job.dryRun || rehearsed !== null ? await RowWitness.begin(transaction, context, task.ledger) : null;
+    const results =
+      witness === null || rehearsed === null
+        ? await run(ready)
+        : await applyAsRehearsed(witness, rehearsed, ready, run);
+    const outcomes = joinOutcomes(judged, ready, results);
+    return {
+      table: tableIndex,
+      outcomes: witness !== null && job.dryRun ? await witness.describe(outcomes) : outcomes,
+      amounts: results.flatMap(({ amount }) => amount ?? []),
+      retried: attempt > 1 ? ready.length : results.filter(({ isRetried }) => isRetried === true).length,
+    };
+  }
+
+  /** Stores the outcomes of the next chunk and moves the checkpoint over it. @throws JobTakenOver */
+  async store(transaction: Transaction, job: BulkJob, result: ChunkResult): Promise<BulkJob> {
+    const tallies = talliesWith(job.tallies, result);
+    if (!(await this.jobs.advance(transaction, job, result.outcomes, tallies))) throw takenOver(job.jobId);
+    return { ...job, nextChunk: job.nextChunk + 1, tallies };
+  }
+}
+
+/** The tallies of a job after one more chunk. */
+export function talliesWith(tallies: readonly TableTally[], result: ChunkResult): TableTally[] {
+  const { table, outcomes, amounts, retried } = result;
+  return tallies.map((tally, index): TableTally => {
+    if (index !== table) return tally;
+    return { ...addToTally(tally, outcomes, amounts), retried: tally.retried + retried };
+  });
+}
+
+/** One outcome per row in row order: refused rows from their issues, the others from their results. */
+function joinOutcomes(
+  judged: readonly JudgedRow[],
+  ready: readonly ReadyRow<unknown>[],
+  results: readonly RowResult[],
+): RowOutcome[] {
+  const byRow = new Map(ready.map(({ row }, index) => [row, results[index]]));
+  return judged.map(({ row, parsed }): RowOutcome => {
+    const result = byRow.get(row);
+    if (result === undefined) {
+      return { row, verdict: 'failed', recordId: parsed.recordId, issues: parsed.issues, warnings: [] };
+    }
+    const { verdict, recordId, issues, warnings } = result;
+    return {
+      row,
+      verdict,
+      recordId: recordId ?? parsed.recordId,
+      issues,
+      warnings: verdict === 'failed' ? [] : [...parsed.warnings, ...warnings],
+    };
+  });
+}

@@ -1,0 +1,51 @@
+import { FileHandle, open, rm } from 'node:fs/promises';
+import type { ChunkResult } from './chunk-work';
+
+const PRIVATE_FILE = 0o600;
+
+/**
+ * Keeps on disk what became of the chunks of a transaction that is not stored yet: results of a million rows would not
+ * fit into memory. It need not survive the process, since the transaction does not either.
+ */
+export class OutcomeSpool {
+  private readonly lengths: number[] = [];
+
+  private constructor(
+    private readonly path: string,
+    private readonly file: FileHandle,
+  ) {}
+
+  static async create(path: string): Promise<OutcomeSpool> {
+    return new OutcomeSpool(path, await open(path, 'w+', PRIVATE_FILE));
+  }
+
+  get size(): number {
+    return this.lengths.length;
+  }
+
+  /** Forgets everything; the transaction begins anew. */
+  clear(): void {
+    this.lengths.length = 0;
+  }
+
+  async add(result: ChunkResult): Promise<void> {
+    const bytes = Buffer.from(JSON.stringify(result));
+    await this.file.write(bytes, 0, bytes.length, this.offsetOf(this.size));
+    this.lengths.push(bytes.length);
+  }
+
+  async read(chunkNo: number): Promise<ChunkResult> {
+    const length = this.lengths[chunkNo] ?? 0;
+    const { buffer } = await this.file.read(Buffer.alloc(length), 0, length, this.offsetOf(chunkNo));
+    return JSON.parse(buffer.toString('utf8')) as ChunkResult;
+  }
+
+  async remove(): Promise<void> {
+    await this.file.close();
+    await rm(this.path, { force: true });
+  }
+
+  private offsetOf(chunkNo: number): number {
+    return this.lengths.slice(0, chunkNo).reduce((sum, length) => sum + length, 0);
+  }
+}

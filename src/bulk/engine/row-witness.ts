@@ -1,0 +1,45 @@
+import type { Transaction } from '../../platform/database/transaction';
+import type { RowOutcome } from '../jobs/bulk-outcome.entity';
+import { isApplied } from '../jobs/tally';
+import type { ChangeLedger, JobContext, LedgerEntry } from './bulk-importer.contract';
+
+/** Entries read at once. */
+const PAGE = 1_000;
+
+/** Sees, inside a transaction, what the rows of one chunk did, from the history they wrote. */
+export class RowWitness {
+  private constructor(
+    readonly transaction: Transaction,
+    private readonly job: JobContext,
+    private readonly ledger: ChangeLedger | null,
+    private readonly before: number,
+  ) {}
+
+  /** Begins to watch; whatever the job did until now is not looked at. @param ledger null: there is nothing to see */
+  static async begin(transaction: Transaction, job: JobContext, ledger: ChangeLedger | null): Promise<RowWitness> {
+    return new RowWitness(transaction, job, ledger, (await ledger?.last(transaction, job)) ?? 0);
+  }
+
+  /** What was done since the beginning, by row; a row changes one record at most. */
+  async entries(): Promise<ReadonlyMap<number, LedgerEntry>> {
+    const byRow = new Map<number, LedgerEntry>();
+    if (this.ledger === null) return byRow;
+    for (let last = this.before, isMore = true; isMore;) {
+      const page = await this.ledger.list(this.transaction, this.job, last, PAGE);
+      for (const entry of page) if (entry.row !== null) byRow.set(entry.row, entry);
+      last = page.at(-1)?.id ?? last;
+      isMore = page.length === PAGE;
+    }
+    return byRow;
+  }
+
+  /** The outcomes with what each row changed. A record that is created only for a moment has no id to show. */
+  async describe(outcomes: readonly RowOutcome[]): Promise<RowOutcome[]> {
+    const byRow = await this.entries();
+    return outcomes.map((outcome) => {
+      const entry = isApplied(outcome) ? byRow.get(outcome.row) : undefined;
+      const shown = outcome.verdict === 'created' ? { ...outcome, recordId: null } : outcome;
+      return entry === undefined ? shown : { ...shown, version: entry.version, changes: entry.changes };
+    });
+  }
+}

@@ -1,0 +1,26 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiReceivablesSuccess } from '../families/receivables.openapi';
+import type { AppError } from '../platform/errors/app-error';
+import { ApiJobErrors, JOB_EXAMPLE, RUNNING_JOB_EXAMPLE } from './bulk.openapi';
+import { JobResponse } from './dto/job-response.dto';
+import { jobHasNotEnded } from './jobs/bulk-job.errors';
+import { ApiPreferHeader } from './prefer.openapi';
+
+/** Documents a route that makes a job out of another. */
+export function ApiJobFollowUp(...errors: readonly AppError[]): MethodDecorator {
+  return applyDecorators(
+    ApiPreferHeader(),
+    ApiReceivablesSuccess(JobResponse, {
+      description: 'The new job, which has ended.',
+      payloads: { 'A job that has ended': JOB_EXAMPLE },
+      headers: ['X-Job-Id'],
+    }),
+    ApiReceivablesSuccess(JobResponse, {
+      status: 202,
+      description: 'The new job, which is not done yet and goes on.',
+      payloads: { 'A call that did not wait': RUNNING_JOB_EXAMPLE },
+      headers: ['X-Job-Id', 'Location'],
+    }),
+    ApiJobErrors(jobHasNotEnded('running'), ...errors),
+  );
+}

@@ -1,0 +1,101 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '../../platform/auth/caller';
+import { BulkImporter } from '../engine/bulk-importer.contract';
+import { ImporterRegistry, UNDO_PREFIX } from '../engine/importer.registry';
+import { RowCopier } from '../files/row-copier';
+import { UndoIntake } from '../undo/undo-intake';
+import type { BulkJob } from './bulk-job.entity';
+import { alreadyCommitted, dryRunIncomplete, JobNotReversible, notADryRun, onlyADryRun } from './bulk-job.errors';
+import { BulkJobRepository } from './bulk-job.repository';
+import { BulkJobService } from './bulk-job.service';
+import { JobIntake, JobRequest } from './job-intake';
+
+/** Where the rows of such jobs come from. */
+@Injectable()
+export class RowSources {
+  constructor(
+    readonly copy: RowCopier,
+    readonly undo: UndoIntake,
+  ) {}
+}
+
+/** Jobs that come out of other jobs: a dry run done for real, a job taken back, rows tried again. */
+@Injectable()
+export class JobFollowUpService {
+  constructor(
+    private readonly service: BulkJobService,
+    private readonly jobs: BulkJobRepository,
+    private readonly importers: ImporterRegistry,
+    private readonly intake: JobIntake,
+    private readonly sources: RowSources,
+  ) {}
+
+  /**
+   * Makes a job that does what a dry run showed. Rows that would now do something else are refused.
+   *
+   * @throws JobNotFound, JobNotEnded, JobNotCommittable, ResultNotFound
+   */
+  async commit(caller: Caller, jobId: string): Promise<BulkJob> {
+    const rehearsal = await this.service.getEnded(caller, jobId);
+    if (!rehearsal.dryRun) throw notADryRun();
+    if (rehearsal.state !== 'completed') throw dryRunIncomplete(rehearsal.state);
+    if (rehearsal.committedBy !== null) throw alreadyCommitted(rehearsal.committedBy);
+    this.ledgerOf(rehearsal);
+    const options = { ...rehearsal.options, commits: jobId, rowsOf: rehearsal.options.rowsOf ?? jobId };
+    return this.intake.accept(
+      followUp(caller, rehearsal, { target: rehearsal.target, options }),
+      (newId) => this.sources.copy.all(newId, rehearsal),
+      async (transaction, newId) => {
+        if (await this.jobs.markCommitted(transaction, rehearsal, newId)) return;
+        // Somebody else was faster; a dry run is done for real once.
+        const { committedBy } = await this.jobs.get(transaction, jobId);
+        throw alreadyCommitted(committedBy ?? '');
+      },
+    );
+  }
+
+  /**
+   * Makes a job that takes back what another did.
+   *
+   * @throws JobNotFound, JobNotEnded, JobNotReversible, NothingToDo
+   */
+  async undo(caller: Caller, jobId: string): Promise<BulkJob> {
+    const undone = await this.service.getEnded(caller, jobId);
+    if (undone.dryRun) throw onlyADryRun();
+    const ledger = this.ledgerOf(undone);
+    const target = undone.target.startsWith(UNDO_PREFIX) ? undone.target : `${UNDO_PREFIX}${undone.target}`;
+    return this.intake.accept(
+      followUp(caller, undone, { target, options: { duplicates: 'each', undoes: jobId } }),
+      (newId) => this.sources.undo.take(newId, undone, ledger),
+    );
+  }
+
+  /**
+   * Makes a job of the rows that failed through no fault of theirs.
+   *
+   * @throws JobNotFound, JobNotEnded, NothingToDo, ResultNotFound
+   */
+  async retry(caller: Caller, jobId: string): Promise<BulkJob> {
+    const job = await this.service.getEnded(caller, jobId);
+    if (job.dryRun) throw onlyADryRun();
+    const { commits: _commits, ...options } = job.options;
+    return this.intake.accept(
+      followUp(caller, job, { target: job.target, options: { ...options, rowsOf: options.rowsOf ?? jobId } }),
+      (newId) => this.sources.copy.transientFailures(newId, job),
+    );
+  }
+
+  private ledgerOf({ target }: BulkJob): NonNullable<BulkImporter['ledger']> {
+    const { ledger } = this.importers.get(target);
+    if (ledger !== undefined) return ledger;
+    throw new JobNotReversible(`Jobs of ${target} keep no history; what they did can only be changed by new jobs.`);
+  }
+}
+
+function followUp(
+  { subject }: Caller,
+  { companyRef, family, jobId }: BulkJob,
+  own: Pick<JobRequest, 'target' | 'options'>,
+): JobRequest {
+  return { companyRef, createdBy: subject, family, parentJobId: jobId, ...own };
+}

@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../../platform/database/transaction';
+import { giveWay } from '../../platform/event-loop/give-way';
+import type { ChangeContext } from '../../platform/history/history-entry.entity';
+import { changedSince, coversAllSince, Reversal, ReversalOutcome } from '../../platform/history/reversal';
+import type { CampaignRecord } from '../campaign-record.entity';
+import type { CampaignRecordHistory } from '../records/campaign-record-history.entity';
+import { CampaignRecordRepository } from '../records/campaign-record.repository';
+import { recordHistoryEntry } from '../records/record-change';
+import { RecordReversalRepository } from './record-reversal.repository';
+import { ReversedRecord } from './reversed-record';
+
+/** Takes back what a job did to campaign records. */
+@Injectable()
+export class RecordReversalService {
+  constructor(
+    private readonly reversals: RecordReversalRepository,
+    private readonly records: CampaignRecordRepository,
+  ) {}
+
+  /**
+   * Brings records back to what they were before the job `undone`; outcomes stand in the order of the reversals. A record
+   * that was changed since by anybody else is kept. One that the job added is deleted.
+   */
+  async apply(
+    transaction: Transaction,
+    context: ChangeContext,
+    undone: string,
+    reversals: readonly Reversal[],
+  ): Promise<ReversalOutcome[]> {
+    const refs = reversals.map(({ recordRef }) => recordRef);
+    const records = await this.reversals.listLocked(transaction, context.companyRef, refs);
+    const entries = await this.reversals.listHistory(transaction, context.companyRef, refs);
+    const changed: CampaignRecord[] = [];
+    const history: Omit<CampaignRecordHistory, 'id'>[] = [];
+    const outcomes: ReversalOutcome[] = [];
+    for (const { recordRef, row } of reversals) {
+      const record = records.get(recordRef);
+      const all = entries.get(recordRef) ?? [];
+      const own = all.filter(({ jobId }) => jobId === undone);
+      const recordId = record?.recordId ?? null;
+      if (record === undefined || own.length === 0) {
+        outcomes.push({ outcome: 'unchanged', recordId, issue: null });
+        continue;
+      }
+      const isOurs = ({ jobId }: CampaignRecordHistory) => jobId === undone || jobId === context.jobId;
+      if (!coversAllSince(own, all.filter(isOurs), record.version)) {
+        const foreign = all.filter((entry) => !isOurs(entry)).at(-1);
+        outcomes.push({ outcome: 'failed', recordId, issue: changedSince(foreign) });
+        continue;
+      }
+      const draft = new ReversedRecord(record);
+      for (const entry of [...own].reverse()) draft.revert(entry);
+      const changes = draft.changes();
+      outcomes.push({ outcome: changes.length === 0 ? 'unchanged' : 'updated', recordId, issue: null });
+      if (changes.length > 0) {
+        const after = draft.after(context.at);
+        changed.push(after);
+        history.push(recordHistoryEntry(context, after, row, changes));
+      }
+      await giveWay();
+    }
+    await this.reversals.updateMany(transaction, changed);
+    await this.records.insertHistory(transaction, history);
+    return outcomes;
+  }
+}

@@ -1,0 +1,136 @@
+import { Injectable } from '@nestjs/common';
+import {
+  changedSince,
+  coversAllSince,
+  notReversible,
+  Reversal,
+  ReversalOutcome,
+} from '../../platform/history/reversal';
+import type { ChangeContext } from '../../platform/history/history-entry.entity';
+import type { Transaction } from '../../platform/database/transaction';
+import { giveWay } from '../../platform/event-loop/give-way';
+import { CustomerSsnService } from '../commerce/customer-ssn.service';
+import { CustomValues } from '../custom/custom-values';
+import { historyEntry } from '../customer-change';
+import type { CustomerHistory } from '../customer-history.entity';
+import { CustomerHistoryRepository } from '../customer-history.repository';
+import { ReversalRepository } from './reversal.repository';
+import { ReversedAddresses } from './reversed-addresses';
+import { ReversedContacts } from './reversed-contacts';
+import { ReversedCustomValues } from './reversed-custom-values';
+import { IndexSsn, ReversedCustomer } from './reversed-customer';
+
+/** Takes back what a job did to customers, with all that hangs on them. */
+@Injectable()
+export class CustomerReversalService {
+  constructor(
+    private readonly customers: ReversalRepository,
+    private readonly history: CustomerHistoryRepository,
+    private readonly ssns: CustomerSsnService,
+    private readonly customValues: CustomValues,
+  ) {}
+
+  /**
+   * Brings customers back to what they were before the job `undone`; outcomes stand in the order of the reversals. A
+   * customer that was changed since by anybody else is kept. One that the job created is deleted.
+   */
+  async apply(
+    transaction: Transaction,
+    context: ChangeContext,
+    undone: string,
+    reversals: readonly Reversal[],
+  ): Promise<ReversalOutcome[]> {
+    const refs = reversals.map(({ recordRef }) => recordRef);
+    const drafts = await this.load(transaction, context.companyRef, refs);
+    const entries = await this.history.listOfRecords(transaction, context.companyRef, refs);
+    const reversed: { readonly draft: ReversedCustomer; readonly row: number }[] = [];
+    const outcomes: ReversalOutcome[] = [];
+    for (const { recordRef, row } of reversals) {
+      const draft = drafts.get(recordRef);
+      const all = entries.get(recordRef) ?? [];
+      const isOurs = ({ jobId }: CustomerHistory) => jobId === undone || jobId === context.jobId;
+      const outcome = draft === undefined ? NOTHING : revert(draft, all, all.filter(isOurs), undone, context.at);
+      outcomes.push(outcome);
+      if (draft !== undefined && outcome.outcome === 'updated') reversed.push({ draft, row });
+      await giveWay();
+    }
+    await this.write(transaction, context, reversed);
+    return outcomes;
+  }
+
+  private async load(
+    transaction: Transaction,
+    companyRef: number,
+    refs: readonly number[],
+  ): Promise<Map<number, ReversedCustomer>> {
+    const found = await this.customers.listLocked(transaction, companyRef, refs);
+    const contacts = await this.customers.listContacts(transaction, companyRef, refs);
+    const addresses = await this.customers.listAddresses(transaction, companyRef, refs);
+    const customOf = await this.customValues.listShown(transaction, companyRef, refs);
+    const indexSsn: IndexSsn = (customer, ssn) => {
+      const number = this.ssns.open({ ...customer, ssn });
+      return { ssn, ssnIndex: number === null ? null : this.ssns.indexOf(companyRef, number) };
+    };
+    return new Map(
+      found.map((views) => {
+        const { id } = views.receivables;
+        const draft = new ReversedCustomer(
+          views,
+          new ReversedContacts(contacts.get(id) ?? []),
+          new ReversedAddresses({ companyRef, customerRef: id }, addresses.get(id) ?? []),
+          new ReversedCustomValues(customOf(id)),
+          indexSsn,
+        );
+        return [id, draft];
+      }),
+    );
+  }
+
+  private async write(
+    transaction: Transaction,
+    context: ChangeContext,
+    reversed: readonly { readonly draft: ReversedCustomer; readonly row: number }[],
+  ): Promise<void> {
+    for (const { draft } of reversed) {
+      draft.receivables.version++;
+      draft.receivables.updatedAt = context.at;
+    }
+    await this.customers.write(
+      transaction,
+      reversed.map(({ draft }) => draft),
+    );
+    await this.customValues.writeAll(
+      transaction,
+      context.companyRef,
+      reversed.map(({ draft }) => ({ customerRef: draft.receivables.id, patch: draft.custom.patch })),
+    );
+    await this.history.insertMany(
+      transaction,
+      reversed.map(({ draft, row }) => historyEntry(context, draft.receivables, row, draft.changes())),
+    );
+  }
+}
+
+const NOTHING: ReversalOutcome = { outcome: 'unchanged', recordId: null, issue: null };
+
+/** Takes back what the job `undone` did to a customer, in memory. @param ours entries that may stand behind its own */
+function revert(
+  draft: ReversedCustomer,
+  all: readonly CustomerHistory[],
+  ours: readonly CustomerHistory[],
+  undone: string,
+  at: Date,
+): ReversalOutcome {
+  const { customerId: recordId, version } = draft.before.receivables;
+  const own = ours.filter(({ jobId }) => jobId === undone);
+  if (own.length === 0) return { ...NOTHING, recordId };
+  if (!coversAllSince(own, ours, version)) {
+    const foreign = all.filter((entry) => !ours.includes(entry)).at(-1);
+    return { outcome: 'failed', recordId, issue: changedSince(foreign) };
+  }
+  for (const entry of [...own].reverse()) {
+    const unknown = draft.revert(entry, at);
+    if (unknown !== null) return { outcome: 'failed', recordId, issue: notReversible(unknown) };
+  }
+  return { outcome: draft.changes().length === 0 ? 'unchanged' : 'updated', recordId, issue: null };
+}
