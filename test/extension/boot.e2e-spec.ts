@@ -25,7 +25,11 @@ async function refusalOf(...providers: Type[]): Promise<string> {
 }
 
 function fieldNamed(className: string, card: Partial<CustomFieldCard>): Type {
-  const Field = { [className]: class {} }[className] as Type;
+  const Field = {
+    [className]: class {
+      readonly parse = (value: string) => ({ value });
+    },
+  }[className] as Type;
   Injectable()(Field);
   CustomField({ ...CARD, ...card })(Field);
   return Field;

@@ -170,11 +170,8 @@ function reverted<T extends ImportedRecord>(record: T, changes: readonly ShownCh
   const next: T = { ...record, version: record.version + 1, updatedAt: at };
   for (const { field, to } of changes) {
     if (field !== DELETED) Object.assign(next, { [field]: to });
-    else
-      Object.assign(next, {
-        deletedAt: to === null ? null : new Date(String(to)),
-        deletionKey: to === null ? 0 : record.id,
-      });
+    else if (typeof to === 'string') Object.assign(next, { deletedAt: new Date(to), deletionKey: record.id });
+    else Object.assign(next, { deletedAt: null, deletionKey: 0 });
   }
   return next;
 }

@@ -28,7 +28,7 @@ export class FormatRegistry implements OnModuleInit {
       const metadata = this.discovery.getMetadataByDecorator(RowFormatProvider, provider);
       return metadata === undefined
         ? []
-        : [{ ...metadata, owner: provider.name, format: provider.instance as RowFormat }];
+        : [{ ...metadata, owner: String(provider.name), format: provider.instance as RowFormat }];
     });
     found.sort((a, b) => a.order - b.order);
     const owners = new Map<string, string>();

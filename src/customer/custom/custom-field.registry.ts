@@ -32,7 +32,8 @@ export class CustomFieldRegistry implements OnModuleInit {
   onModuleInit(): void {
     for (const provider of this.discovery.getProviders()) {
       const card = this.discovery.getMetadataByDecorator(CustomField, provider);
-      if (card !== undefined) this.add({ card, rule: provider.instance as CustomFieldRule, owner: provider.name });
+      if (card !== undefined)
+        this.add({ card, rule: provider.instance as CustomFieldRule, owner: String(provider.name) });
     }
     for (const { card, rule } of this.fields.values()) describeCustomField(card, rule);
   }
