@@ -50,16 +50,27 @@ export class ChunkApplier {
 
   private poison(error: unknown, { jobId }: JobContext, { row }: ReadyRow<unknown>): RowResult {
     this.logger.error({ err: error, jobId, row }, 'a row could not be stored');
-    const message =
-      error instanceof AppError
-        ? error.message
-        : 'the row could not be stored because of an internal fault; send it again, or tell the operator the job id and row';
     return {
       verdict: 'failed',
       recordId: null,
-      issues: [{ field: null, code: 'SYSTEM_ERROR', message, rejectedValue: null }],
+      issues: [{ field: null, rejectedValue: null, ...faultOf(error) }],
       warnings: [],
       amount: null,
     };
   }
+}
+
+/** What is told of a row that the database refused, or that broke its importer. */
+function faultOf(error: unknown): { readonly code: string; readonly message: string } {
+  if (uniqueViolation(error) !== null) {
+    return {
+      code: 'DUPLICATE_VALUE',
+      message: 'a value of the row that must be unique belongs to another record; change one of the two',
+    };
+  }
+  const message =
+    error instanceof AppError
+      ? error.message
+      : 'the row could not be stored because of an internal fault; send it again, or tell the operator the job id and row';
+  return { code: 'SYSTEM_ERROR', message };
 }

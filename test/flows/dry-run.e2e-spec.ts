@@ -1,0 +1,224 @@
+import { bulk, CREATE, csvOf, UPDATE, xlsxOf } from '../support/bulk';
+import { createLeads, UPDATE_BULK } from '../support/campaigns';
+import { readCustomer } from '../support/commerce-items';
+import { describeEachEngine } from '../support/engines';
+import { follow, jobOf, JOBS, rowsOf, tableContents } from '../support/jobs';
+import { RunningService, startService, Tenant } from '../support/service';
+
+const ROWS = 10_000;
+
+/** A tenth of the rows fails, and of the others some name customers, numbers and rows of other chunks. */
+function mixedRows(count: number): string[][] {
+  const header = ['uniqueRefNo', 'customerId', 'legalName', 'pinCode', 'creditLimit'];
+  const rows = Array.from({ length: count }, (_, i) => {
+    const ref = `M-${i}`;
+    if (i % 10 === 3) return [ref, '', '', '01', ''];
+    if (i % 10 === 5) return [ref, '', '', '', `${i}.50`];
+    if (i % 100 === 7) return [`NOBODY-${i}`, '', 'No One', '', ''];
+    // The same customer as the row of an earlier chunk.
+    if (i % 100 === 9 && i > 5_000) return [`M-${i - 5_000}`, '', 'Twice', '', ''];
+    return [ref, '', `Renamed ${i}`, '560001', ''];
+  });
+  return [header, ...rows];
+}
+
+describeEachEngine('a dry run', (engine) => {
+  let service: RunningService;
+  let tenant: Tenant;
+  beforeAll(async () => {
+    service = await startService(engine);
+    tenant = await service.createTenant();
+  });
+  afterAll(() => service.stop());
+
+  const outcomes = async (jobId: string) =>
+    (await rowsOf(tenant.api, jobId)).map(({ row, table, outcome, errors, warnings }) => ({
+      row,
+      table,
+      outcome,
+      errors,
+      warnings,
+    }));
+
+  it('of 10,000 mixed rows says what the real run then does, and changes nothing', async () => {
+    const made = ['uniqueRefNo,legalName', ...Array.from({ length: ROWS }, (_, i) => `M-${i},Customer ${i}`)];
+    await bulk(tenant.api, CREATE, Buffer.from(made.join('\n')));
+    const file = csvOf(mixedRows(ROWS));
+
+    const before = await tableContents(service);
+    const rehearsed = await bulk(tenant.api, UPDATE, file, { query: { dryRun: 'true' } });
+    expect(await tableContents(service)).toEqual(before);
+    expect(await jobOf(tenant.api, rehearsed.jobId)).toMatchObject({ dryRun: true, state: 'completed' });
+
+    const real = await bulk(tenant.api, UPDATE, file);
+    const { counters } = await jobOf(tenant.api, rehearsed.jobId);
+    expect(counters).toEqual((await jobOf(tenant.api, real.jobId)).counters);
+    expect(counters.failed).toBeGreaterThan(1_000);
+    expect(counters.updated).toBeGreaterThan(7_000);
+    expect(await outcomes(rehearsed.jobId)).toEqual(await outcomes(real.jobId));
+    expect(rehearsed.total_amount).toBe(real.total_amount);
+  }, 120_000);
+
+  it('tells each field as it is and as it would be', async () => {
+    await bulk(
+      tenant.api,
+      CREATE,
+      csvOf([
+        ['uniqueRefNo', 'legalName'],
+        ['F-1', 'First'],
+      ]),
+    );
+    const { jobId } = await bulk(
+      tenant.api,
+      UPDATE,
+      csvOf([
+        ['uniqueRefNo', 'legalName', 'creditLimit'],
+        ['F-1', 'Last', '5.5'],
+      ]),
+      {
+        query: { dryRun: 'true' },
+      },
+    );
+    expect(await rowsOf(tenant.api, jobId)).toMatchObject([
+      {
+        row: 2,
+        outcome: 'updated',
+        changes: [
+          { field: 'legalName', from: 'First', to: 'Last' },
+          { field: 'creditLimit', from: null, to: '5.50' },
+        ],
+      },
+    ]);
+  });
+
+  it('sees what earlier rows of the same file would have done', async () => {
+    const file = await xlsxOf({
+      Customers: [
+        ['legalName', 'uniqueRefNo'],
+        ...Array.from({ length: 1_200 }, (_, i) => [`New ${i}`, `N-${i}`]),
+        ['Same number', 'N-0'],
+      ],
+      Contacts: [
+        ['uniqueRefNo', 'name', 'legalName', 'mobile'],
+        ['N-3', 'Asha', 'Asha Rao', '9812345678'],
+        ['N-999999', 'Nobody', 'No Body', '9812345678'],
+      ],
+    });
+    const before = await tableContents(service);
+    const call = { fileName: 'new.xlsx' };
+    const rehearsed = await bulk(tenant.api, CREATE, file, { ...call, query: { dryRun: 'true' } });
+    expect(await tableContents(service)).toEqual(before);
+    expect(rehearsed).toMatchObject({ success_count: 1_200, failure_count: 1, failure_count_second_file: 1 });
+    // A customer that was there for a moment only has no id to show.
+    expect(rehearsed.successRequests[0].customerId).toBeNull();
+    const real = await bulk(tenant.api, CREATE, file, call);
+    expect(await outcomes(rehearsed.jobId)).toEqual(await outcomes(real.jobId));
+  });
+
+  it('of the commerce API gives the normal answer, parents of the same call included', async () => {
+    const customers = [
+      { source: 'DRY', sourceId: 1, language: 'en', lastName: 'Parent' },
+      { source: 'DRY', sourceId: 2, language: 'en', lastName: 'Child', parent: { source: 'DRY', sourceId: 1 } },
+      { source: 'DRY', sourceId: 3, language: 'en', lastName: 'Lost', parent: { source: 'DRY', sourceId: 9 } },
+    ];
+    const before = await tableContents(service);
+    const call = (query: object) =>
+      tenant.api.post('/customers/bulk/sourceId').query(query).send({ customers }).expect(200);
+    const dry = await call({ dryRun: 'true' });
+    expect(await tableContents(service)).toEqual(before);
+    const real = await call({});
+    const comparable = ({ body }: any) => body.data.map(({ id: _, ...item }: any) => item);
+    expect(comparable(dry)).toEqual(comparable(real));
+    expect(dry.body.data.map(({ id }: any) => id)).toEqual([null, null, null]);
+  });
+
+  it('of a campaign call merges nothing', async () => {
+    const campaignId = await createLeads(tenant.api, 1);
+    const before = await tableContents(service);
+    const records = [
+      { id: 'lead_0', data: { status_note: 'one' } },
+      { id: 'lead_0', data: { status_note: 'two' } },
+      { id: 'lead_gone', data: { status_note: 'x' } },
+    ];
+    const dry = await tenant.api.put(UPDATE_BULK).query({ dryRun: 'true' }).send({ campaignId, records });
+    expect(dry.status).toBe(207);
+    expect(dry.body.message).toBe('Updated 2 of 3 records');
+    expect(await tableContents(service)).toEqual(before);
+    const rows = await rowsOf(tenant.api, dry.headers['x-job-id'] ?? '');
+    expect(rows[1].changes).toEqual([{ field: 'status_note', from: 'one', to: 'two' }]);
+  });
+
+  it('is done for real by its commit, which refuses what moved since', async () => {
+    const names = Array.from({ length: 5 }, (_, i) => [`C-${i}`, `Commit ${i}`]);
+    await bulk(tenant.api, CREATE, csvOf([['uniqueRefNo', 'legalName'], ...names]));
+    const changes = names.map(([ref, name]) => [ref ?? '', `${name} changed`]);
+    const { jobId } = await bulk(
+      tenant.api,
+      UPDATE,
+      csvOf([['uniqueRefNo', 'legalName'], ...changes, ['C-99', 'Nobody']]),
+      {
+        query: { dryRun: 'true' },
+      },
+    );
+    await bulk(
+      tenant.api,
+      UPDATE,
+      csvOf([
+        ['uniqueRefNo', 'legalName'],
+        ['C-1', 'Moved'],
+      ]),
+    );
+    // Says already what the dry run would have said.
+    await bulk(
+      tenant.api,
+      UPDATE,
+      csvOf([
+        ['uniqueRefNo', 'legalName'],
+        ['C-2', 'Commit 2 changed'],
+      ]),
+    );
+
+    const job = await follow(tenant.api, jobId, 'commit');
+    expect(job).toMatchObject({ state: 'completed', dryRun: false, parentJobId: jobId });
+    expect(job.counters).toMatchObject({ received: 6, updated: 3, failed: 3 });
+    const failed = await rowsOf(tenant.api, job.jobId, 'failed');
+    expect(failed.map(({ row, errors }) => [row, errors[0].code])).toEqual([
+      [3, 'VERSION_CONFLICT'],
+      [4, 'VERSION_CONFLICT'],
+      [7, 'NOT_FOUND'],
+    ]);
+    const { body } = await tenant.api.post('/api/v0/customer/search').send({ uniqueRefNo: 'C-1' });
+    expect(body.payload.items[0].legalName).toBe('Moved');
+    // Once is enough.
+    const again = await tenant.api.post(`${JOBS}/${jobId}/commit`).expect(409);
+    expect(again.body.errorResponse.errorMessage).toContain(job.jobId);
+  });
+
+  it('commits secrets that came with the call', async () => {
+    const customers = [{ source: 'SSN', sourceId: 1, language: 'en', lastName: 'Secret', ssn: '123-45-6789' }];
+    const dry = await tenant.api
+      .post('/customers/bulk/sourceId')
+      .query({ dryRun: 'true' })
+      .send({ customers })
+      .expect(200);
+    const [row] = await rowsOf(tenant.api, dry.headers['x-job-id'] ?? '');
+    expect(JSON.stringify(row)).not.toContain('6789');
+    const job = await follow(tenant.api, dry.headers['x-job-id'] ?? '', 'commit');
+    expect(job.counters).toMatchObject({ created: 1 });
+    const { recordId } = (await rowsOf(tenant.api, job.jobId))[0];
+    expect((await readCustomer(tenant.api, Number(recordId))).ssn).toBe('*******6789');
+  });
+
+  it.each(['commit', 'undo', 'retry'])(
+    'that is none cannot be followed by %s where that makes no sense',
+    async (what) => {
+      const real = await bulk(tenant.api, CREATE, csvOf([['legalName'], ['A Customer']]));
+      const dry = await bulk(tenant.api, CREATE, csvOf([['legalName'], ['A Customer']]), { query: { dryRun: 'true' } });
+      const { jobId } = what === 'commit' ? real : dry;
+      const answer = await tenant.api.post(`${JOBS}/${jobId}/${what}`).expect(409);
+      expect(answer.body.errorResponse.errorType).toBe('UNPROCESSABLE_REQUEST');
+      const stranger = await service.createTenant();
+      await stranger.api.post(`${JOBS}/${jobId}/${what}`).expect(404);
+    },
+  );
+});
