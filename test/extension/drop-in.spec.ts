@@ -47,8 +47,8 @@ describe('a folder dropped into src/extensions', () => {
     'is seen by the TypeORM command line and migrated by that of the service',
     async () => {
       // The status of `migration:show` is 1 while migrations are to be run.
-      const shown = await node('scripts/typeorm.mjs', 'migration:show').catch(
-        ({ stdout }: { stdout: string }) => stdout,
+      const shown = await node('scripts/typeorm.mjs', 'migration:show').catch((error: unknown) =>
+        error instanceof Error && 'stdout' in error ? error.stdout : error,
       );
       expect(shown).toMatch(/\[ \] LoyaltyCards1770000000000/);
       await node('dist/cli.js', 'migrate');
