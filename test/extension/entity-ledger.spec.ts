@@ -94,8 +94,10 @@ describeEachEngine('the ledger of an importer of entities', (engine) => {
     expect(await entriesOf('JOB-B')).toMatchObject([
       { row: 2, version: 2, recordRef: second!.recordRef, changes: [{ field: 'points', from: 2, to: 3 }] },
     ]);
+    const lastOf = (jobId: string) => unitOfWork.run((transaction) => ledger.last(transaction, { companyRef, jobId }));
+    expect([await lastOf('JOB-A'), await lastOf('JOB-X')]).toEqual([second!.id, 0]);
     companyRef = await insertCompany(open.dataSource);
-    expect(await entriesOf('JOB-A')).toEqual([]);
+    expect([await entriesOf('JOB-A'), await lastOf('JOB-A')]).toEqual([[], 0]);
   });
 
   it('takes changes back, and takes that back again', async () => {
