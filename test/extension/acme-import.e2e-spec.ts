@@ -108,6 +108,13 @@ describeEachEngine('files of an importer that an extension adds', (engine) => {
       errorMessage:
         'The file is in no format this service reads; save it as csv, ndjson, psv, or xlsx and upload that.',
     });
+    const second = await upload(tenant.api, CARDS, csvOf([HEADER, ['L-000001', '1', '']]), {
+      contacts: csvOf([HEADER]),
+    });
+    expect([second.status, second.body.response_message]).toEqual([
+      400,
+      'The file has one table only here; leave out the part named "contacts".',
+    ]);
     const unknown = await tenant.api.post(`${CARDS}?foo=1`).attach('file', csvOf([HEADER]), 'a.csv');
     expect([unknown.status, unknown.body.errorResponse.apiSubErrors[0].field]).toEqual([400, 'foo']);
   });
