@@ -1,8 +1,9 @@
-import { DynamicModule, Module, Type } from '@nestjs/common';
+import { DynamicModule, Module } from '@nestjs/common';
 import { BulkModule } from './bulk/bulk.module';
 import { CampaignModule } from './campaign/campaign.module';
 import { CustomerModule } from './customer/customer.module';
 import { DemoModule } from './demo/demo.module';
+import { loadExtensions } from './extension-loader';
 import { campaignFamily } from './families/campaign.family';
 import { commerceFamily } from './families/commerce.family';
 import { FamiliesModule } from './families/families.module';
@@ -15,14 +16,12 @@ import { ConfigModule } from './platform/config/config.module';
 import { DatabaseModule } from './platform/database/database.module';
 import { EncryptionModule } from './platform/encryption/encryption.module';
 import { ErrorsModule } from './platform/errors/errors.module';
+import { databasePartsOf, type Extension } from './platform/extensions/rollbook-extension';
 import { BodyModule } from './platform/http/body.module';
 import { IdempotencyModule } from './platform/idempotency/idempotency.module';
 import { ObservabilityModule } from './platform/observability/observability.module';
 
-/** A module of an enterprise team that adds importers, formats, routes or families of its own. */
-export type Extension = Type | DynamicModule;
-
-/** The whole service: platform, the three features, and whatever extensions are given. */
+/** The whole service: platform, the three features, and the extensions: those of the folder and those given here. */
 @Module({})
 export class AppModule {
   static register(config: AppConfig, extensions: readonly Extension[] = []): DynamicModule {
@@ -32,18 +31,20 @@ export class AppModule {
         ConfigModule.register(config),
         ObservabilityModule,
         BodyModule,
-        DatabaseModule,
+        // Before whatever words answers: what it keeps is the text that is sent.
+        IdempotencyModule,
+        // What the folder adds to the database is found by its file names.
+        DatabaseModule.register(databasePartsOf(extensions)),
         ErrorsModule.register([receivablesFamily, oauthFamily, commerceFamily, campaignFamily]),
         EncryptionModule,
         CompaniesModule,
         AuthModule,
-        IdempotencyModule,
         FamiliesModule,
         CustomerModule,
         BulkModule,
         CampaignModule,
         DemoModule,
-        ...extensions,
+        ...new Set([...loadExtensions(), ...extensions]),
       ],
     };
   }

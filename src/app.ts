@@ -1,11 +1,12 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
-import { AppModule, Extension } from './app.module';
+import { AppModule } from './app.module';
 import { setUpDocumentation } from './documentation';
 import { AppConfig } from './platform/config/app-config';
 import { loadConfig } from './platform/config/load-config';
 import { FamilyRegistry } from './platform/errors/family.registry';
+import type { Extension } from './platform/extensions/rollbook-extension';
 import { PUBLIC_URL_SETTING } from './platform/http/base-url';
 import { answerClientErrors } from './platform/http/client-error';
 import { assignRequestId } from './platform/http/request-id';
@@ -17,7 +18,7 @@ const KEEP_ALIVE_MS = 65_000;
 
 export interface AppOptions {
   readonly config?: AppConfig;
-  /** Modules that add to the service without a change of its files. */
+  /** Modules that add to the service without a change of its files, besides those in `src/extensions`. */
   readonly extensions?: readonly Extension[];
 }
 

@@ -3,7 +3,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Command } from 'commander';
 import { createApp } from './app';
-import { AppModule, Extension } from './app.module';
+import { AppModule } from './app.module';
 import { isLanguageCode } from './customer/commerce/commerce.values';
 import { createDocument } from './documentation';
 import { CredentialService } from './platform/auth/credential.service';
@@ -15,6 +15,7 @@ import { KeyRegistry } from './platform/encryption/key-registry';
 import { KeyRotation } from './platform/encryption/key-rotation';
 import { newKeyEntry } from './platform/encryption/new-key';
 import { AppError } from './platform/errors/app-error';
+import type { Extension } from './platform/extensions/rollbook-extension';
 
 /** Runs a command inside the service's own modules, without listening; its result goes to stdout as JSON. */
 async function inService(

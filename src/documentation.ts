@@ -1,5 +1,7 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { ImporterRegistry } from './bulk/engine/importer.registry';
+import { listImporters } from './bulk/import.openapi';
 import { API_INTRODUCTION, AUTHORIZE, describeMainCalls, TAGS } from './documentation.text';
 import { SCOPES } from './platform/auth/scopes';
 import { FamilyRegistry } from './platform/errors/family.registry';
@@ -37,6 +39,7 @@ export function createDocument(app: NestExpressApplication): OpenAPIObject {
     // Of all families: an unknown URL below a family's prefix gets its body even where it has no route yet.
     extraModels: families.list().flatMap(({ errorModels }) => Object.values(errorModels ?? {})),
   });
+  listImporters(document, app.get(ImporterRegistry).listRouted());
   documentIdempotency(document);
   addErrorResponses(document, families);
   document.components = { ...document.components, headers: HEADERS };

@@ -10,9 +10,10 @@ import { CommerceBulkController } from './controllers/commerce-bulk.controller';
 import { JobEventsController } from './controllers/job-events.controller';
 import { JobFollowUpController } from './controllers/job-follow-up.controller';
 import { CustomerFileController } from './controllers/customer-file.controller';
+import { FileCall } from './controllers/file-call';
+import { ImportController } from './controllers/import.controller';
 import { ContactsTable } from './customers/contacts.table';
 import { CustomerCreationTable } from './customers/customer-creation.table';
-import { CustomerFileService } from './customers/customer-file.service';
 import { CustomerLedger } from './customers/customer.ledger';
 import { CustomerCreationImporter, CustomerUpdateImporter } from './customers/customer.importers';
 import { CustomerUpdateTable } from './customers/customer-update.table';
@@ -21,6 +22,7 @@ import { ChunkSources } from './engine/chunk-sources';
 import { ChunkWork } from './engine/chunk-work';
 import { ImporterRegistry } from './engine/importer.registry';
 import { JobRunner } from './engine/job-runner';
+import { FileImportService } from './files/file-import.service';
 import { WholeRun } from './engine/whole-run';
 import { FileIntake } from './files/file-intake';
 import { ItemIntake } from './files/item-intake';
@@ -63,6 +65,8 @@ const ENGINE = [
   WholeRun,
 ];
 const FILES = [
+  FileCall,
+  FileImportService,
   FileIntake,
   ItemIntake,
   JobFiles,
@@ -95,7 +99,6 @@ const CUSTOMERS = [
   ContactsTable,
   CustomerCreationImporter,
   CustomerCreationTable,
-  CustomerFileService,
   CustomerLedger,
   CustomerUpdateImporter,
   CustomerUpdateTable,
@@ -111,9 +114,10 @@ const COMMERCE = [CommerceBulkService, CommerceIdImporter, CommerceRow, Commerce
     CommerceBulkController,
     BulkJobController,
     JobEventsController,
+    ImportController,
     JobFollowUpController,
   ],
   providers: [...FORMATS, ...ENGINE, ...FILES, ...JOBS, ...CUSTOMERS, ...COMMERCE],
-  exports: [BulkService, JobFiles],
+  exports: [BulkService, ImporterRegistry, JobFiles],
 })
 export class BulkModule {}

@@ -71,7 +71,8 @@ const PARTLY_APPLIED: BulkResponse = {
   warn_count: 0,
 };
 
-const CREATED: BulkResponse = {
+/** One row that was created. */
+export const CREATED: BulkResponse = {
   ...ALL_APPLIED,
   successRequests: [{ row: 2, customerId: 'KC7Q2M9RX4T1B8ZC', action: 'created', warnings: [] }],
   success_count: 1,
@@ -168,26 +169,42 @@ const FORM = {
   },
 };
 
+/** What differs between the routes that take a file. */
+interface FileRoute {
+  readonly form: object;
+  readonly payloads: Readonly<Record<string, BulkResponse>>;
+  /** A company id that is none, in the words of the query of the route. */
+  readonly wrongCompany: AppError;
+}
+
 /** Documents a route that takes a file of customers. */
 export function ApiCustomerFile(kind: 'create' | 'update'): MethodDecorator {
-  const companyField = kind === 'create' ? 'companyId' : 'parentCompanyId';
-  const wrongCompany = invalidField(
-    kind === 'create' ? 'BulkCreateQuery' : 'BulkUpdateQuery',
-    companyField,
-    'ACME',
-    `${companyField} must be one company id: CEK followed by 7 of A-Z and 0-9`,
-  );
-  const payloads =
-    kind === 'create'
+  const isCreation = kind === 'create';
+  return ApiBulkFile({
+    form: FORM,
+    payloads: isCreation
       ? { 'The row became a customer': CREATED }
-      : { 'Every row was applied': ALL_APPLIED, 'One row was refused': PARTLY_APPLIED };
+      : { 'Every row was applied': ALL_APPLIED, 'One row was refused': PARTLY_APPLIED },
+    wrongCompany: isCreation
+      ? wrongCompany('BulkCreateQuery', 'companyId')
+      : wrongCompany('BulkUpdateQuery', 'parentCompanyId'),
+  });
+}
+
+/** The error of a company id that is none. */
+export function wrongCompany(query: string, field: string): AppError {
+  return invalidField(query, field, 'ACME', `${field} must be one company id: CEK followed by 7 of A-Z and 0-9`);
+}
+
+/** Documents a route that takes a file, whatever its rows are about. */
+export function ApiBulkFile(route: FileRoute, ...more: readonly AppError[]): MethodDecorator {
   return applyDecorators(
     ApiConsumes('multipart/form-data'),
     ApiPreferHeader(),
-    ApiBody({ required: true, schema: FORM }),
+    ApiBody({ required: true, schema: route.form }),
     ApiReceivablesSuccess(BulkResponse, {
       description: 'What became of the rows; 200 whenever the file could be worked through, even if every row failed.',
-      payloads,
+      payloads: route.payloads,
       headers: ['X-Job-Id'],
     }),
     ApiReceivablesSuccess(JobResponse, {
@@ -201,12 +218,13 @@ export function ApiCustomerFile(kind: 'create' | 'update'): MethodDecorator {
       new UnreadableFile(
         'Line 7, cell 3: the cell that opens here with a double quote never ends. Add the closing double quote.',
       ),
-      wrongCompany,
+      route.wrongCompany,
       companyNotAccessible(),
       new PayloadTooLarge('The file is too large; split it into several files.'),
       noKnownFormat(['csv', 'xlsx', 'ndjson']),
       new UnusableTable('The file has no data row below its header; add at least one.'),
       new JobInterrupted(`The service is being stopped; the job ${JOB_ID} goes on by itself when it is back.`),
+      ...more,
     ),
   );
 }

@@ -12,6 +12,7 @@ import {
   takenRefNo,
 } from './customer-change';
 import { CustomerHistoryRepository } from './customer-history.repository';
+import { CustomValues } from './custom/custom-values';
 import { Customer } from './customer.entity';
 import { CustomerRepository } from './customer.repository';
 import { customerIssues, customerWarnings } from './rules/customer.rules';
@@ -22,6 +23,7 @@ export class CustomerCreationService {
   constructor(
     private readonly customers: CustomerRepository,
     private readonly history: CustomerHistoryRepository,
+    private readonly customValues: CustomValues,
   ) {}
 
   /** Creates customers; outcomes stand in the order of the creations. */
@@ -37,7 +39,7 @@ export class CustomerCreationService {
       const draft = newCustomer(context, fields);
       const issues = [...customerIssues(draft), ...refNoIssues(draft.uniqueRefNo, taken)];
       if (issues.length === 0 && draft.uniqueRefNo !== null) taken.set(draft.uniqueRefNo, row);
-      return { row, draft, dependentChanges, issues, warnings: customerWarnings(draft, fields) };
+      return { row, draft, custom: fields.custom, dependentChanges, issues, warnings: customerWarnings(draft, fields) };
     });
 
     const accepted = drafts.filter(({ issues }) => issues.length === 0);
@@ -46,12 +48,19 @@ export class CustomerCreationService {
       accepted.map(({ draft }) => draft),
     );
     accepted.forEach(({ draft }, index) => (draft.id = ids[index] ?? 0));
+    const values = await this.customValues.open(transaction, context.companyRef, []);
     await this.history.insertMany(
       transaction,
-      accepted.map(({ row, draft, dependentChanges }) =>
-        historyEntry(context, draft, row, [...creationChanges(draft), ...dependentChanges]),
+      accepted.map(({ row, draft, custom, dependentChanges }) =>
+        historyEntry(context, draft, row, [
+          ...creationChanges(draft),
+          ...values.changesOf(draft.id, custom),
+          ...dependentChanges,
+        ]),
       ),
     );
+    for (const { draft, custom } of accepted) values.apply(draft.id, custom);
+    await this.customValues.write(transaction, values);
     return drafts.map(({ draft, issues, warnings }): CustomerOutcome =>
       issues.length > 0 ? failed(null, issues) : { outcome: 'created', customer: draft, issues: [], warnings },
     );

@@ -2,6 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Transaction } from '../platform/database/transaction';
 import type { CodedIssue } from '../platform/validation/coded-issue';
 import type { CustomerContact } from './customer-contact.entity';
+import type { CustomPatch } from './custom/custom-field.contract';
+import { CustomFieldRegistry } from './custom/custom-field.registry';
+import { CustomValues } from './custom/custom-values';
 import type { FieldChange } from './customer-history.entity';
 import { Customer } from './customer.entity';
 import { CustomerRepository } from './customer.repository';
@@ -21,14 +24,23 @@ export interface DependentsPlan {
 /** A customer, or the id 0 for one that is about to be created. */
 export type DependentsOwner = Pick<Customer, 'companyRef' | 'id'>;
 
-/** Contacts and reminders of one customer: reading, planning a change, writing it. */
+/** Contacts, reminders and custom fields of a customer: reading, planning a change, writing it. */
 @Injectable()
 export class CustomerDependents {
-  constructor(private readonly customers: CustomerRepository) {}
+  constructor(
+    private readonly customers: CustomerRepository,
+    private readonly customFields: CustomFieldRegistry,
+    private readonly customValues: CustomValues,
+  ) {}
+
+  /** The custom fields of a request; its customer takes them with its own. */
+  customOf(request: CustomerCollections): CustomPatch | undefined {
+    return this.customFields.patchOf(request);
+  }
 
   async load(transaction: Transaction, customer: Customer): Promise<CustomerAggregate> {
     const [aggregate] = await this.loadMany(transaction, customer.companyRef, [customer]);
-    return aggregate ?? { customer, contacts: [], reminders: [] };
+    return aggregate ?? { customer, contacts: [], reminders: [], custom: {} };
   }
 
   /** Customers of one company with what hangs on them, in the order given. */
@@ -40,10 +52,12 @@ export class CustomerDependents {
     const refs = customers.map(({ id }) => id);
     const contacts = await this.customers.listContacts(transaction, companyRef, refs);
     const reminders = await this.customers.listReminders(transaction, companyRef, refs);
+    const customOf = await this.customValues.listShown(transaction, companyRef, refs);
     return customers.map((customer) => ({
       customer,
       contacts: contacts.filter((contact) => contact.customerRef === customer.id),
       reminders: reminders.filter((reminder) => reminder.customerRef === customer.id),
+      custom: customOf(customer.id),
     }));
   }
 

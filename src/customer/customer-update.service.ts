@@ -5,6 +5,8 @@ import type { CodedIssue } from '../platform/validation/coded-issue';
 import { CustomerOutcome, CustomerUpdate, failed, historyEntry } from './customer-change';
 import { CustomerHistory } from './customer-history.entity';
 import { CustomerHistoryRepository } from './customer-history.repository';
+import type { CustomValueBatch } from './custom/custom-value.batch';
+import { CustomValues } from './custom/custom-values';
 import type { Customer } from './customer.entity';
 import { CustomerRepository } from './customer.repository';
 import { LockedCustomers } from './locked-customers';
@@ -25,6 +27,7 @@ export class CustomerUpdateService {
   constructor(
     private readonly customers: CustomerRepository,
     private readonly history: CustomerHistoryRepository,
+    private readonly customValues: CustomValues,
   ) {}
 
   /** Applies the updates in order; outcomes stand in the same order. */
@@ -35,6 +38,7 @@ export class CustomerUpdateService {
     claim: ClaimCustomer = () => null,
   ): Promise<CustomerOutcome[]> {
     const batch = await LockedCustomers.load(transaction, this.customers, context.companyRef, updates);
+    const custom = await this.openCustom(transaction, context.companyRef, batch, updates);
     const entries: Omit<CustomerHistory, 'id'>[] = [];
     const changedFields = new Set<CustomerField>();
     const outcomes = updates.map((update): CustomerOutcome => {
@@ -42,7 +46,8 @@ export class CustomerUpdateService {
       if (current === null || current.deletedAt !== null) return failed(current, [unusable(update, current)]);
 
       const { next, changes: ownChanges } = mergeCustomer(current, update.patch);
-      const changes = [...ownChanges, ...(update.dependentChanges ?? [])];
+      const customChanges = custom.changesOf(current.id, update.patch.custom);
+      const changes = [...ownChanges, ...customChanges, ...(update.dependentChanges ?? [])];
       const issues = [...customerIssues(next), ...batch.refNoIssues(current, next)];
       if (issues.length > 0) return failed(current, issues);
       const claimedBy = update.row === null ? null : claim(current.id, update.row);
@@ -52,13 +57,27 @@ export class CustomerUpdateService {
       if (changes.length === 0) return { outcome: 'unchanged', customer: current, issues: [], warnings };
       const stored = { ...next, version: current.version + 1, updatedAt: context.at };
       batch.replace(current, stored);
+      custom.apply(current.id, update.patch.custom);
       for (const { field } of ownChanges) changedFields.add(field);
       entries.push(historyEntry(context, stored, update.row, changes));
       return { outcome: 'updated', customer: stored, issues: [], warnings };
     });
     await this.customers.updateMany(transaction, batch.changed(), changedFields);
+    await this.customValues.write(transaction, custom);
     await this.history.insertMany(transaction, entries);
     return outcomes;
+  }
+
+  /** Custom values of the customers of which an update names any. */
+  private openCustom(
+    transaction: Transaction,
+    companyRef: number,
+    batch: LockedCustomers,
+    updates: readonly CustomerUpdate[],
+  ): Promise<CustomValueBatch> {
+    const naming = updates.filter(({ patch }) => patch.custom !== undefined);
+    const refs = naming.flatMap((update) => batch.find(update)?.id ?? []);
+    return this.customValues.open(transaction, companyRef, refs);
   }
 
   /** Database ids of the customers the updates name, in the same order; null for those not found. Writes nothing. */

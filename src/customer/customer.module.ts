@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
 import { CommerceBookWriter } from './commerce/commerce-book.writer';
 import { CommerceCustomerRepository } from './commerce/commerce-customer.repository';
 import { CommerceCustomerService } from './commerce/commerce-customer.service';
@@ -10,6 +11,9 @@ import { CommerceCustomerController } from './controllers/commerce-customer.cont
 import { CustomerAddressController } from './controllers/customer-address.controller';
 import { CustomerController } from './controllers/customer.controller';
 import { CustomerStatusController } from './controllers/customer-status.controller';
+import { CustomFieldRegistry } from './custom/custom-field.registry';
+import { CustomValueRepository } from './custom/custom-value.repository';
+import { CustomValues } from './custom/custom-values';
 import { CustomerCreationService } from './customer-creation.service';
 import { CustomerDependents } from './customer-dependents';
 import { CustomerHistoryRepository } from './customer-history.repository';
@@ -23,6 +27,9 @@ import { ReversalRepository } from './reversal/reversal.repository';
 
 const RECEIVABLES = [
   ContactUpdateService,
+  CustomFieldRegistry,
+  CustomValueRepository,
+  CustomValues,
   CustomerCreationService,
   CustomerDependents,
   CustomerHistoryRepository,
@@ -46,11 +53,13 @@ const COMMERCE = [
 
 /** Customers of a company: single requests, and the services bulk work applies its rows with. */
 @Module({
+  imports: [DiscoveryModule],
   controllers: [CustomerStatusController, CustomerController, CommerceCustomerController, CustomerAddressController],
   providers: [...RECEIVABLES, ...COMMERCE],
   exports: [
     CommerceUpsertService,
     ContactUpdateService,
+    CustomFieldRegistry,
     CustomerCreationService,
     CustomerHistoryRepository,
     CustomerReversalService,

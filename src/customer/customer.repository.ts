@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { insertMany, selectMany, updateMany } from '../platform/database/set-based';
 import { Transaction } from '../platform/database/transaction';
+import { CustomerCustomValue } from './custom/customer-custom-value.entity';
 import { CustomerContact } from './customer-contact.entity';
 import { CONTACT_FIELDS } from './rules/contact.plan';
 import type { CustomerField } from './rules/customer.rules';
@@ -61,6 +62,14 @@ export class CustomerRepository {
       .where('customer.companyRef = :companyRef AND customer.deletionKey = 0', { companyRef });
     for (const [field, value] of Object.entries(search.equal)) {
       query.andWhere(`customer.${field} = :${field}`, { [field]: value });
+    }
+    for (const [index, [field, value]] of Object.entries(search.custom).entries()) {
+      const values = query
+        .subQuery()
+        .select('custom.customerRef')
+        .from(CustomerCustomValue, 'custom')
+        .where(`custom.companyRef = :companyRef AND custom.field = :field${index} AND custom.value = :value${index}`);
+      query.andWhere(`customer.id IN ${values.getQuery()}`, { [`field${index}`]: field, [`value${index}`]: value });
     }
     if (search.legalNamePrefix !== undefined) {
       const prefix = search.legalNamePrefix.replace(/[!%_]/g, '!$&').toLowerCase();

@@ -57,7 +57,8 @@ export class CustomerService {
   create(caller: Caller, company: CompanyScope, request: CreateCustomerRequest): Promise<CustomerAggregate> {
     return this.unitOfWork.runAgainstRivals(async (transaction) => {
       const context = changeContext(caller, company);
-      const fields = { ...toCustomerPatch(request), legalName: request.legalName };
+      const custom = this.dependents.customOf(request);
+      const fields = { ...toCustomerPatch(request, custom), legalName: request.legalName };
       const plan = await this.dependents.plan(transaction, { companyRef: company.ref, id: 0 }, request);
       if (plan.issues.length > 0) throw refuse(plan.issues);
       const creation = { row: null, fields, dependentChanges: plan.changes };
@@ -78,8 +79,9 @@ export class CustomerService {
       const locked = await this.customers.getLocked(transaction, company.ref, customerId);
       const plan = await this.dependents.plan(transaction, locked, request);
       if (plan.issues.length > 0) throw refuse(plan.issues);
+      const patch = toCustomerPatch(request, this.dependents.customOf(request));
       const outcomes = await this.updates.apply(transaction, changeContext(caller, company), [
-        { row: null, customerId, uniqueRefNo: null, patch: toCustomerPatch(request), dependentChanges: plan.changes },
+        { row: null, customerId, uniqueRefNo: null, patch, dependentChanges: plan.changes },
       ]);
       const customer = accepted(outcomes);
       await this.dependents.write(transaction, customer, plan);

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
-import type { Extension } from '../../src/app.module';
+import type { Extension } from '../../src/platform/extensions/rollbook-extension';
 import { CustomerSsnService } from '../../src/customer/commerce/customer-ssn.service';
 import { CredentialService } from '../../src/platform/auth/credential.service';
 import { SCOPES } from '../../src/platform/auth/scopes';

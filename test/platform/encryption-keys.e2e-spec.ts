@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { Extension } from '../../src/app.module';
+import type { Extension } from '../../src/platform/extensions/rollbook-extension';
 import { ConfigError } from '../../src/platform/config/load-config';
 import { EncryptionKeyRepository } from '../../src/platform/encryption/encryption-key.repository';
 import { IndexRotationModule } from '../../src/platform/encryption/index-rotation.module';

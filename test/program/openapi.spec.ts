@@ -42,7 +42,10 @@ describe('OpenAPI document', () => {
           (method) => `${method.toUpperCase()} ${route.path.replace(/:(\w+)/g, '{$1}')}`,
         ),
       );
-    expect(operations.map(({ name }) => name).sort()).toEqual([...new Set(routes)].sort());
+    // Stands in the document once per importer of an extension; here there is none.
+    const ofService = routes.filter((name) => !name.includes('/bulk/{area}.{name}'));
+    expect(ofService).toHaveLength(routes.length - 2);
+    expect(operations.map(({ name }) => name).sort()).toEqual([...new Set(ofService)].sort());
   });
 
   it('describes every operation: summary, known tag, unique readable id, parameters', () => {

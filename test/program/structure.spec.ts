@@ -45,6 +45,21 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   demo: ['platform', 'families', 'customer', 'bulk', 'campaign'],
   '(root)': ['platform', 'families', 'customer', 'bulk', 'campaign', 'demo'],
 };
+const EXTENSION_API = 'extension-api';
+
+/** What the living example of an extension imports, as paths below src. */
+const ACME = join(__dirname, '..', 'extension', 'acme');
+const acmeImports: readonly string[] = readdirSync(ACME, { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts'))
+  .flatMap((path) => {
+    const text = readFileSync(join(ACME, path), 'utf8');
+    const imported = [...text.matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
+    return imported
+      .filter((name) => name.startsWith('.'))
+      .map((name) => join(ACME, dirname(path), name))
+      .filter((name) => !name.startsWith(ACME))
+      .map((name) => relative(SRC, name));
+  });
 
 describe('the house', () => {
   it('was read: each area has files, and imports between files were found', () => {
@@ -65,12 +80,25 @@ describe('the house', () => {
   });
 
   it('is imported downwards only', () => {
-    const wrong = files.flatMap(({ name, inner }) => {
+    const ours = files.filter(({ name }) => areaOf(name) !== 'extensions');
+    const wrong = ours.flatMap(({ name, inner }) => {
       const own = areaOf(name);
       const allowed = [own, ...(MAY_IMPORT[own] ?? [])];
       return inner.filter((to) => !allowed.includes(areaOf(to))).map((to) => `${name} -> ${to}`);
     });
     expect(wrong).toEqual([]);
+  });
+
+  it('lets extensions import the extension API only, and nobody else import it', () => {
+    const ofExtensions = files.filter(({ name }) => areaOf(name) === 'extensions');
+    const foreign = ofExtensions.flatMap(({ name, inner }) => {
+      const folder = name.split('/').slice(0, 2).join('/');
+      return inner.filter((to) => to !== EXTENSION_API && !to.startsWith(`${folder}/`)).map((to) => `${name} -> ${to}`);
+    });
+    expect(foreign).toEqual([]);
+    const users = files.filter(({ name, inner }) => areaOf(name) !== 'extensions' && inner.includes(EXTENSION_API));
+    expect(users.map(({ name }) => name)).toEqual([]);
+    expect([...new Set(acmeImports)]).toEqual([EXTENSION_API]);
   });
 
   it('lets typeorm into entities, repositories, migrations and platform/database only', () => {

@@ -2,12 +2,12 @@ import { mkdirSync } from 'node:fs';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import supertest from 'supertest';
 import { createApp } from '../../src/app';
-import type { Extension } from '../../src/app.module';
 import { CredentialService } from '../../src/platform/auth/credential.service';
 import { DEFAULT_SCOPES, Scope } from '../../src/platform/auth/scopes';
 import type { Company } from '../../src/platform/companies/company.entity';
 import { CompanyService } from '../../src/platform/companies/company.service';
 import { loadConfig } from '../../src/platform/config/load-config';
+import type { Extension } from '../../src/platform/extensions/rollbook-extension';
 import { createDatabase, Engine, TestDatabase } from './engines';
 
 /** A company and a client of the API that acts for it. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { CustomerCreationService } from '../../customer/customer-creation.service';
 import type { CustomerCreation, CustomerOutcome } from '../../customer/customer-change';
 import { failed } from '../../customer/customer-change';
-import { toCustomerPatch } from '../../customer/rules/customer.rules';
+import { CustomFieldRegistry } from '../../customer/custom/custom-field.registry';
 import type { Transaction } from '../../platform/database/transaction';
 import type { CodedIssue } from '../../platform/validation/coded-issue';
 import type {
@@ -15,9 +15,9 @@ import type {
 } from '../engine/bulk-importer.contract';
 import type { RecordKey } from '../engine/claims';
 import { CustomerCreationRow } from './customer-row.dto';
+import { CustomerRows } from './customer-rows';
 import { CUSTOMER_COLUMNS, CUSTOMER_ID_COLUMN } from './customer.columns';
 import { changeContextOf, CUSTOMERS_TABLE, toRowResult } from './customers.table';
-import { rowParser } from './row.parser';
 
 type CreationRow = CustomerCreation['fields'];
 
@@ -25,21 +25,30 @@ const COLUMNS = CUSTOMER_COLUMNS.map((column) => ({ ...column, required: column.
 /** Known only so that a filled one can be refused with the reason; the template shows it empty. */
 const NO_ID_COLUMN = { ...CUSTOMER_ID_COLUMN, description: 'Leave empty; the service gives the id.', example: '' };
 const ALL_COLUMNS = [NO_ID_COLUMN, ...COLUMNS];
-const read = rowParser(ALL_COLUMNS, CustomerCreationRow);
 
 /** Customers table of a creation: each row makes a new customer. */
 @Injectable()
 export class CustomerCreationTable implements TableImporter<CreationRow> {
   readonly name = CUSTOMERS_TABLE;
-  readonly columns = ALL_COLUMNS;
   readonly oneOf = [];
 
-  constructor(private readonly creations: CustomerCreationService) {}
+  private readonly rows: CustomerRows;
+
+  constructor(
+    private readonly creations: CustomerCreationService,
+    fields: CustomFieldRegistry,
+  ) {
+    this.rows = new CustomerRows(ALL_COLUMNS, CustomerCreationRow, fields);
+  }
+
+  get columns(): CustomerRows['columns'] {
+    return this.rows.columns;
+  }
 
   parse(cells: ImportCells): ParsedRow<CreationRow> {
-    const { values, issues } = read(cells);
+    const { values, issues } = this.rows.read(cells);
     const { legalName } = values;
-    const value = typeof legalName === 'string' ? { ...toCustomerPatch(values), legalName } : null;
+    const value = typeof legalName === 'string' ? { ...this.rows.patchOf(values), legalName } : null;
     return { value, issues, warnings: [], recordId: null };
   }
 

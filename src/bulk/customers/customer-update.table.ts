@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { CustomerUpdate } from '../../customer/customer-change';
 import { CustomerUpdateService } from '../../customer/customer-update.service';
-import { type CustomerPatch, toCustomerPatch } from '../../customer/rules/customer.rules';
+import { CustomFieldRegistry } from '../../customer/custom/custom-field.registry';
+import type { CustomerPatch } from '../../customer/rules/customer.rules';
 import type { Transaction } from '../../platform/database/transaction';
 import type {
   ImportCells,
@@ -13,9 +14,9 @@ import type {
 } from '../engine/bulk-importer.contract';
 import type { RecordKey } from '../engine/claims';
 import { CustomerUpdateRow } from './customer-row.dto';
+import { CustomerRows } from './customer-rows';
 import { CUSTOMER_COLUMNS, CUSTOMER_ID_COLUMN } from './customer.columns';
 import { changeContextOf, CustomerKey, CUSTOMERS_TABLE, keyedRow, toRowResult } from './customers.table';
-import { rowParser } from './row.parser';
 
 /** A row that changes a customer. */
 interface UpdateRow extends CustomerKey {
@@ -23,19 +24,28 @@ interface UpdateRow extends CustomerKey {
 }
 
 const COLUMNS = [CUSTOMER_ID_COLUMN, ...CUSTOMER_COLUMNS];
-const read = rowParser(COLUMNS, CustomerUpdateRow);
 
 /** Customers table of an update: each row changes the customer it names. */
 @Injectable()
 export class CustomerUpdateTable implements TableImporter<UpdateRow> {
   readonly name = CUSTOMERS_TABLE;
-  readonly columns = COLUMNS;
   readonly oneOf = ['customerId', 'uniqueRefNo'];
 
-  constructor(private readonly updates: CustomerUpdateService) {}
+  private readonly rows: CustomerRows;
+
+  constructor(
+    private readonly updates: CustomerUpdateService,
+    fields: CustomFieldRegistry,
+  ) {
+    this.rows = new CustomerRows(COLUMNS, CustomerUpdateRow, fields);
+  }
+
+  get columns(): CustomerRows['columns'] {
+    return this.rows.columns;
+  }
 
   parse(cells: ImportCells): ParsedRow<UpdateRow> {
-    return keyedRow(read(cells), toCustomerPatch);
+    return keyedRow(this.rows.read(cells), (values) => this.rows.patchOf(values));
   }
 
   async apply(transaction: Transaction, job: JobContext, rows: readonly ReadyRow<UpdateRow>[]): Promise<RowResult[]> {

@@ -55,7 +55,7 @@ export function changeContextOf({ companyRef, createdBy, jobId, at }: JobContext
 }
 
 /** Remark on a row that was applied and changed nothing. */
-const NO_CHANGE: CodedIssue = {
+export const NO_CHANGE: CodedIssue = {
   field: null,
   code: 'NO_CHANGE',
   message: 'the row holds what is stored already; nothing was changed',

@@ -1,10 +1,43 @@
 import { Injectable, OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
+import { AppError, defineError } from '../../platform/errors/app-error';
+import type { Scope } from '../../platform/auth/scopes';
 import { UndoImporter } from '../undo/undo.importer';
 import type { BulkImporter } from './bulk-importer.contract';
 
-/** Registers an injectable class that implements `BulkImporter` under the name of its target, such as `customer.update`. */
-export const BulkImporterProvider = DiscoveryService.createDecorator<{ readonly target: string }>();
+/** How files for an importer come in under `/api/v0/bulk/{target}`. */
+export interface ImporterRoute {
+  /** What a file holds, such as `Loyalty cards`. */
+  readonly title: string;
+  /** Scope a token must hold to upload; `jobs:write` unless said otherwise. */
+  readonly scope?: Scope;
+}
+
+/** What an importer says of itself. */
+export interface ImporterCard {
+  /** Name of what it takes, such as `customer.update`; two words with a point between them where it has a route. */
+  readonly target: string;
+  /** Absent for one whose rows come in through a controller of its own. */
+  readonly route?: ImporterRoute;
+}
+
+/** An importer that has a route. */
+export interface RoutedImporter {
+  readonly target: string;
+  readonly title: string;
+  readonly scope: Scope;
+  readonly importer: BulkImporter;
+}
+
+/** Registers an injectable class that implements `BulkImporter` under the name of its target. */
+export const BulkImporterProvider = DiscoveryService.createDecorator<ImporterCard>();
+
+/** Nothing takes files under that name. */
+export class ImporterNotFound extends defineError('IMPORTER_NOT_FOUND', 'RECORD_NOT_FOUND') {}
+
+/** With a point in it, a target is never taken for one of the service's own routes. */
+const ROUTED_TARGET = /^[a-z][a-z0-9-]{0,39}\.[a-z][a-z0-9-]{0,39}$/;
+const DEFAULT_SCOPE: Scope = 'jobs:write';
 
 /** Before the target of an importer: the importer that takes back what jobs of that one did. */
 export const UNDO_PREFIX = 'undo:';
@@ -13,21 +46,22 @@ export const UNDO_PREFIX = 'undo:';
 @Injectable()
 export class ImporterRegistry implements OnModuleInit {
   private readonly importers = new Map<string, BulkImporter>();
+  private readonly routed = new Map<string, RoutedImporter>();
 
   constructor(private readonly discovery: DiscoveryService) {}
 
-  /** @throws Error when two importers claim the same target. */
+  /** @throws Error when two importers claim the same target, or a target cannot be part of a URL. */
   onModuleInit(): void {
     for (const provider of this.discovery.getProviders()) {
-      const metadata = this.discovery.getMetadataByDecorator(BulkImporterProvider, provider);
-      if (metadata === undefined) continue;
-      const other = this.importers.get(metadata.target);
+      const card = this.discovery.getMetadataByDecorator(BulkImporterProvider, provider);
+      if (card === undefined) continue;
+      const other = this.importers.get(card.target);
       if (other !== undefined) {
         throw new Error(
-          `Importers ${other.constructor.name} and ${provider.name} both claim the target ${metadata.target}`,
+          `Importers ${other.constructor.name} and ${provider.name} both claim the target ${card.target}`,
         );
       }
-      this.importers.set(metadata.target, provider.instance as BulkImporter);
+      this.add(card, provider.instance as BulkImporter);
     }
   }
 
@@ -42,4 +76,32 @@ export class ImporterRegistry implements OnModuleInit {
     if (importer === undefined) throw new Error(`No importer is registered for ${target}`);
     return importer;
   }
+
+  /** The importer whose route a request names. @throws ImporterNotFound */
+  getRouted(target: string): RoutedImporter {
+    const routed = this.routed.get(target);
+    if (routed === undefined) throw importerNotFound();
+    return routed;
+  }
+
+  /** All importers that have a route, by target. */
+  listRouted(): RoutedImporter[] {
+    return [...this.routed.values()].sort((a, b) => (a.target < b.target ? -1 : 1));
+  }
+
+  private add({ target, route }: ImporterCard, importer: BulkImporter): void {
+    this.importers.set(target, importer);
+    if (route === undefined) return;
+    if (!ROUTED_TARGET.test(target)) {
+      throw new Error(
+        `The target ${target} of ${importer.constructor.name} has a route: name it with two words of a-z, 0-9 and -, with a point between them`,
+      );
+    }
+    this.routed.set(target, { target, title: route.title, scope: route.scope ?? DEFAULT_SCOPE, importer });
+  }
+}
+
+/** The words for a target without a route. */
+export function importerNotFound(): AppError {
+  return new ImporterNotFound('Nothing takes files under this name; the documentation lists what does.');
 }

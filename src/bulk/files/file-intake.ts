@@ -1,6 +1,7 @@
 import { rename } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../platform/config/app-config';
+import { UnreadableBody } from '../../platform/errors/http.errors';
 import type { BulkImporter } from '../engine/bulk-importer.contract';
 import { mapHeader } from '../engine/header';
 import { SpoolWriter } from '../engine/row-spool';
@@ -49,6 +50,9 @@ export class FileIntake {
    * @throws the file errors of `formats/file.errors`; the folder is then the caller's to remove.
    */
   async take(jobId: string, tables: BulkImporter['tables'], upload: Upload): Promise<TakenRows> {
+    if (upload.contacts !== null && tables.length === 1) {
+      throw new UnreadableBody('The file has one table only here; leave out the part named "contacts".');
+    }
     const spool = SpoolWriter.create(this.files.of(jobId, SPOOL_NAME));
     const rows = new RowIntake(tables, spool, this.config.maxRows);
     try {

@@ -6,6 +6,8 @@ import type { RowFormat } from './row-format.contract';
 import { RowFormatProvider } from './row-format.decorators';
 
 const HEAD_BYTES = 4_096;
+/** It stands in the names of result files. */
+const FORMAT_NAME = /^[a-z]{1,20}$/;
 
 /** A format under its name, which is also the file extension. */
 export interface NamedFormat {
@@ -24,13 +26,17 @@ export class FormatRegistry implements OnModuleInit {
   onModuleInit(): void {
     const found = this.discovery.getProviders().flatMap((provider) => {
       const metadata = this.discovery.getMetadataByDecorator(RowFormatProvider, provider);
-      return metadata === undefined ? [] : [{ ...metadata, format: provider.instance as RowFormat }];
+      return metadata === undefined
+        ? []
+        : [{ ...metadata, owner: String(provider.name), format: provider.instance as RowFormat }];
     });
     found.sort((a, b) => a.order - b.order);
-    const names = new Set<string>();
-    for (const { name } of found) {
-      if (names.has(name)) throw new Error(`Two file formats are named ${name}`);
-      names.add(name);
+    const owners = new Map<string, string>();
+    for (const { name, owner } of found) {
+      const other = owners.get(name);
+      if (other !== undefined) throw new Error(`File formats ${other} and ${owner} are both named ${name}`);
+      if (!FORMAT_NAME.test(name)) throw new Error(`The file format ${owner} needs a name of a-z, not ${name}`);
+      owners.set(name, owner);
     }
     this.formats = found;
   }

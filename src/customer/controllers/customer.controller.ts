@@ -8,6 +8,7 @@ import { CompanyAccess } from '../../platform/companies/company-access';
 import { companyNotAccessible } from '../../platform/companies/company.errors';
 import { Page, toPage } from '../../platform/http/cursor';
 import { ApiErrors, invalidField } from '../../platform/openapi/api-errors';
+import { CustomFieldRegistry } from '../custom/custom-field.registry';
 import { CustomerStatusService } from '../customer-status.service';
 import {
   ApiCustomerErrors,
@@ -40,6 +41,7 @@ export class CustomerController {
     private readonly companies: CompanyAccess,
     private readonly customers: CustomerService,
     private readonly statuses: CustomerStatusService,
+    private readonly customFields: CustomFieldRegistry,
   ) {}
 
   /** Creates a customer. */
@@ -98,7 +100,8 @@ export class CustomerController {
     @Body() request: SearchCustomersRequest,
   ): Promise<Page<CustomerResponse>> {
     const company = await this.companies.resolve(caller, query.parentCompanyId);
-    const found = await this.customers.search(company, toCustomerSearch(request, query));
+    const search = toCustomerSearch(request, query, this.customFields.patchOf(request));
+    const found = await this.customers.search(company, search);
     return toPage(found, query.limit, ({ customer }) => customer.id, toCustomerResponse);
   }
 

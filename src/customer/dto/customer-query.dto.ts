@@ -4,7 +4,8 @@ import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 
 import { COMPANY_ID } from '../../platform/companies/company-access';
 import { decodeCursor } from '../../platform/http/cursor';
 import { ApiInt } from '../../platform/openapi/api-schema';
-import type { CustomerSearch } from '../customer-search';
+import type { CustomPatch } from '../custom/custom-field.contract';
+import { CustomerSearch, SEARCHABLE_FIELDS } from '../customer-search';
 import type { CustomerStatus } from '../customer-record.entity';
 
 const CUSTOMER_ID = /^KC[A-Z0-9]{14}$/;
@@ -112,12 +113,17 @@ export class SearchCustomersRequest {
 }
 
 /** Request -> what the repository looks for; one row more than the page holds, to see whether there is a next one. */
-export function toCustomerSearch(request: SearchCustomersRequest, query: SearchQuery): CustomerSearch {
-  const { legalName, ...others } = request;
-  const equal: [string, unknown][] = Object.entries(others);
+export function toCustomerSearch(
+  request: SearchCustomersRequest,
+  query: SearchQuery,
+  custom: CustomPatch = {},
+): CustomerSearch {
+  const equal = SEARCHABLE_FIELDS.map((field): [string, unknown] => [field, request[field]]);
+  const isGiven = ([, value]: [string, unknown]) => value !== undefined && value !== null;
   return {
-    equal: Object.fromEntries(equal.filter(([, value]) => value !== undefined && value !== null)),
-    legalNamePrefix: legalName ?? undefined,
+    equal: Object.fromEntries(equal.filter(isGiven)),
+    custom: Object.fromEntries(Object.entries(custom).filter(isGiven)),
+    legalNamePrefix: request.legalName ?? undefined,
     direction: query.direction,
     limit: query.limit + 1,
     after: decodeCursor(query.cursor),

@@ -17,6 +17,7 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import type { CustomPatch } from '../custom/custom-field.contract';
 import type { CustomerContact } from '../customer-contact.entity';
 import type { CustomerStatus } from '../customer-record.entity';
 import type { Customer } from '../customer.entity';
@@ -236,13 +237,16 @@ export interface CustomerAggregate {
   readonly customer: Customer;
   readonly contacts: readonly CustomerContact[];
   readonly reminders: readonly CustomerReminder[];
+  /** Values of custom fields by name. */
+  readonly custom: CustomPatch;
 }
 
 /** Entities -> answer. */
-export function toCustomerResponse({ customer, contacts, reminders }: CustomerAggregate): CustomerResponse {
+export function toCustomerResponse({ customer, contacts, reminders, custom }: CustomerAggregate): CustomerResponse {
   const { id: _id, companyRef: _company, deletionKey: _key, deletedAt: _deleted, ...fields } = customer;
   return {
     ...fields,
+    ...custom,
     branchCodes: customer.branchCodes ?? [],
     customerKeyContacts: contacts.filter((contact) => !contact.deleted).map(toContactResponse),
     customerReminders: reminders.map(toReminderResponse),

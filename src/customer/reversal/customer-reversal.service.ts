@@ -10,12 +10,14 @@ import type { ChangeContext } from '../../platform/history/history-entry.entity'
 import type { Transaction } from '../../platform/database/transaction';
 import { giveWay } from '../../platform/event-loop/give-way';
 import { CustomerSsnService } from '../commerce/customer-ssn.service';
+import { CustomValues } from '../custom/custom-values';
 import { historyEntry } from '../customer-change';
 import type { CustomerHistory } from '../customer-history.entity';
 import { CustomerHistoryRepository } from '../customer-history.repository';
 import { ReversalRepository } from './reversal.repository';
 import { ReversedAddresses } from './reversed-addresses';
 import { ReversedContacts } from './reversed-contacts';
+import { ReversedCustomValues } from './reversed-custom-values';
 import { IndexSsn, ReversedCustomer } from './reversed-customer';
 
 /** Takes back what a job did to customers, with all that hangs on them. */
@@ -25,6 +27,7 @@ export class CustomerReversalService {
     private readonly customers: ReversalRepository,
     private readonly history: CustomerHistoryRepository,
     private readonly ssns: CustomerSsnService,
+    private readonly customValues: CustomValues,
   ) {}
 
   /**
@@ -63,6 +66,7 @@ export class CustomerReversalService {
     const found = await this.customers.listLocked(transaction, companyRef, refs);
     const contacts = await this.customers.listContacts(transaction, companyRef, refs);
     const addresses = await this.customers.listAddresses(transaction, companyRef, refs);
+    const customOf = await this.customValues.listShown(transaction, companyRef, refs);
     const indexSsn: IndexSsn = (customer, ssn) => {
       const number = this.ssns.open({ ...customer, ssn });
       return { ssn, ssnIndex: number === null ? null : this.ssns.indexOf(companyRef, number) };
@@ -74,6 +78,7 @@ export class CustomerReversalService {
           views,
           new ReversedContacts(contacts.get(id) ?? []),
           new ReversedAddresses({ companyRef, customerRef: id }, addresses.get(id) ?? []),
+          new ReversedCustomValues(customOf(id)),
           indexSsn,
         );
         return [id, draft];
@@ -93,6 +98,11 @@ export class CustomerReversalService {
     await this.customers.write(
       transaction,
       reversed.map(({ draft }) => draft),
+    );
+    await this.customValues.writeAll(
+      transaction,
+      context.companyRef,
+      reversed.map(({ draft }) => ({ customerRef: draft.receivables.id, patch: draft.custom.patch })),
     );
     await this.history.insertMany(
       transaction,

@@ -6,6 +6,7 @@ import type { Customer } from '../customer.entity';
 import { CUSTOMER_FIELDS } from '../rules/customer.rules';
 import type { ReversedAddresses } from './reversed-addresses';
 import type { ReversedContacts } from './reversed-contacts';
+import type { ReversedCustomValues } from './reversed-custom-values';
 
 const RECEIVABLES_FIELDS: ReadonlySet<string> = new Set([...CUSTOMER_FIELDS, 'status']);
 const COMMERCE_COLUMNS: ReadonlySet<string> = new Set(COMMERCE_FIELDS);
@@ -31,6 +32,7 @@ export class ReversedCustomer {
     readonly before: CustomerViews,
     readonly contacts: ReversedContacts,
     readonly addresses: ReversedAddresses,
+    readonly custom: ReversedCustomValues,
     private readonly indexSsn: IndexSsn,
   ) {
     this.receivables = { ...before.receivables };
@@ -45,7 +47,10 @@ export class ReversedCustomer {
     }
     for (const change of [...changes].reverse()) {
       const isDone =
-        this.revertField(change, at) || this.contacts.revert(change, changes) || this.addresses.revert(change);
+        this.revertField(change, at) ||
+        this.contacts.revert(change, changes) ||
+        this.addresses.revert(change) ||
+        this.custom.revert(change);
       if (!isDone) return change.field;
     }
     return null;
@@ -68,7 +73,7 @@ export class ReversedCustomer {
     compare('ssn', commerce.ssn, this.commerce.ssn);
     compare('parent', commerce.parentRef, this.commerce.parentRef);
     compare('deleted', receivables.deletedAt !== null, this.receivables.deletedAt !== null);
-    return [...changes, ...this.contacts.changes(), ...this.addresses.changes()];
+    return [...changes, ...this.custom.changes(), ...this.contacts.changes(), ...this.addresses.changes()];
   }
 
   private revertField({ field, from }: FieldChange, at: Date): boolean {

@@ -1,4 +1,5 @@
 import type { CodedIssue } from '../../platform/validation/coded-issue';
+import type { CustomPatch } from '../custom/custom-field.contract';
 import type { UpdateCustomerRequest } from '../dto/customer.dto';
 import type { Customer } from '../customer.entity';
 import type { FieldChange } from '../customer-history.entity';
@@ -25,15 +26,22 @@ export const CUSTOMER_FIELDS = [
 export type CustomerField = (typeof CUSTOMER_FIELDS)[number];
 
 /** Change of a customer: an absent field keeps its value, null clears it. Values have passed the rules of the DTO. */
-export type CustomerPatch = { readonly [F in CustomerField]?: Customer[F] | null };
+export type CustomerPatch = { readonly [F in CustomerField]?: Customer[F] | null } & {
+  /** Custom fields, where the change names any. */
+  readonly custom?: CustomPatch;
+};
 
 /** The writable fields of a validated request or row; amounts become canonical text. */
-export function toCustomerPatch(values: { readonly [F in CustomerField]?: unknown }): CustomerPatch {
-  const patch: Partial<Record<CustomerField, unknown>> = {};
+export function toCustomerPatch(
+  values: { readonly [F in CustomerField]?: unknown },
+  custom?: CustomPatch,
+): CustomerPatch {
+  const patch: Partial<Record<CustomerField | 'custom', unknown>> = {};
   for (const field of CUSTOMER_FIELDS) {
     const value = values[field];
     if (value !== undefined) patch[field] = field === 'creditLimit' ? moneyText(value) : value;
   }
+  if (custom !== undefined) patch.custom = custom;
   // The values have passed the rules of the fields they belong to.
   return patch as CustomerPatch;
 }

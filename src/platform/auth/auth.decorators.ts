@@ -8,6 +8,7 @@ import type { Scope } from './scopes';
 export type RouteAccess =
   | { readonly kind: 'public' }
   | { readonly kind: 'scope'; readonly scope: Scope }
+  | { readonly kind: 'token' }
   | { readonly kind: 'signed-link-or-scope'; readonly scope: Scope };
 
 export const ROUTE_ACCESS = 'rollbook:route-access';
@@ -22,6 +23,10 @@ export const RequireScope = (scope: Scope) =>
     ApiBearerAuth(),
     ApiOAuth2([scope]),
   );
+
+/** The route needs a token; which scope it must hold follows from what the route finds, and is checked there. */
+export const RequireToken = () =>
+  applyDecorators(SetMetadata(ROUTE_ACCESS, { kind: 'token' } satisfies RouteAccess), ApiBearerAuth());
 
 /** The route needs a token that holds the scope, or the signature of a link this service gave out. */
 export const RequireSignedLinkOrScope = (scope: Scope) =>

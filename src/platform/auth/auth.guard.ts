@@ -2,8 +2,8 @@ import { CanActivate, ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { Forbidden } from '../errors/http.errors';
 import { AuthenticatedRequest, ROUTE_ACCESS, RouteAccess } from './auth.decorators';
-import { linkExpired, scopeMissing, tokenRequired } from './auth.errors';
-import { Caller } from './caller';
+import { linkExpired, tokenRequired } from './auth.errors';
+import { Caller, requireScope } from './caller';
 import type { Scope } from './scopes';
 import { SignedLinks } from './signed-link';
 import { TokenVerifier } from './token-verifier';
@@ -34,7 +34,7 @@ export class AuthGuard implements CanActivate {
       throw linkExpired();
     }
     request.caller = await this.authenticate(request);
-    this.authorise(request.caller, access?.scope);
+    if (access?.kind !== 'token') this.authorise(request.caller, access?.scope);
     return true;
   }
 
@@ -50,6 +50,6 @@ export class AuthGuard implements CanActivate {
 
   private authorise(caller: Caller, scope: Scope | undefined): void {
     if (scope === undefined) throw new Forbidden('This route is not open to any token.');
-    if (!caller.scopes.has(scope)) throw scopeMissing(scope);
+    requireScope(caller, scope);
   }
 }

@@ -1,3 +1,4 @@
+import { scopeMissing } from './auth.errors';
 import type { Scope } from './scopes';
 
 /** Who sends a request, as its verified token says. */
@@ -6,4 +7,9 @@ export interface Caller {
   readonly subject: string;
   readonly company: { readonly ref: number; readonly companyId: string; readonly path: string };
   readonly scopes: ReadonlySet<Scope>;
+}
+
+/** @throws Forbidden naming the scope that the token of the caller lacks. */
+export function requireScope(caller: Caller, scope: Scope): void {
+  if (!caller.scopes.has(scope)) throw scopeMissing(scope);
 }

@@ -1,7 +1,8 @@
-import { Global, Module } from '@nestjs/common';
+import { DynamicModule, Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/app-config';
+import type { DatabaseParts } from '../extensions/rollbook-extension';
 import { DatabaseProbe } from './database-probe';
 import { databaseOptions } from './database.options';
 import { readSourceOf } from './read-source';
@@ -14,32 +15,38 @@ const CONNECT_PAUSE_MS = 1_000;
 
 /** The configured database behind one `UnitOfWork`, migrated and checked before anything else starts. */
 @Global()
-@Module({
-  imports: [
-    TypeOrmModule.forRootAsync({
-      inject: [AppConfig],
-      useFactory: async (config: AppConfig) => ({
-        ...(await databaseOptions(config)),
-        retryAttempts: CONNECT_TRIES,
-        retryDelay: CONNECT_PAUSE_MS,
-      }),
-      dataSourceFactory: async (options) => {
-        if (options === undefined) throw new Error('TypeORM gave no options to the data source factory');
-        const dataSource = await new DataSource(options).initialize();
-        await new ServerCheck(dataSource).run();
-        await new SchemaMigrator(dataSource).run();
-        return dataSource;
-      },
-    }),
-  ],
-  providers: [
-    {
-      provide: UnitOfWork,
-      inject: [DataSource],
-      useFactory: async (dataSource: DataSource) => new UnitOfWork(dataSource, await readSourceOf(dataSource)),
-    },
-    DatabaseProbe,
-  ],
-  exports: [UnitOfWork, DatabaseProbe],
-})
-export class DatabaseModule {}
+@Module({})
+export class DatabaseModule {
+  /** @param parts entities and migrations that are not found by their file names. */
+  static register(parts: DatabaseParts): DynamicModule {
+    return {
+      module: DatabaseModule,
+      imports: [
+        TypeOrmModule.forRootAsync({
+          inject: [AppConfig],
+          useFactory: async (config: AppConfig) => ({
+            ...(await databaseOptions(config, parts)),
+            retryAttempts: CONNECT_TRIES,
+            retryDelay: CONNECT_PAUSE_MS,
+          }),
+          dataSourceFactory: async (options) => {
+            if (options === undefined) throw new Error('TypeORM gave no options to the data source factory');
+            const dataSource = await new DataSource(options).initialize();
+            await new ServerCheck(dataSource).run();
+            await new SchemaMigrator(dataSource).run();
+            return dataSource;
+          },
+        }),
+      ],
+      providers: [
+        {
+          provide: UnitOfWork,
+          inject: [DataSource],
+          useFactory: async (dataSource: DataSource) => new UnitOfWork(dataSource, await readSourceOf(dataSource)),
+        },
+        DatabaseProbe,
+      ],
+      exports: [UnitOfWork, DatabaseProbe],
+    };
+  }
+}

@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import type { DataSourceOptions } from 'typeorm';
 import { AppConfig } from '../config/app-config';
+import type { DatabaseParts } from '../extensions/rollbook-extension';
 import { SnakeNamingStrategy } from './naming.strategy';
 import { prepareSqlite, type SqliteDatabase } from './sqlite-statements';
+
+type DatabaseConfig = Pick<AppConfig, 'databaseUrl' | 'dataDir' | 'databasePoolSize'>;
 
 const SOURCE_ROOT = join(__dirname, '..', '..');
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -80,15 +83,26 @@ function serverOptions(url: URL, type: 'mysql' | 'mariadb', poolSize: number): D
   };
 }
 
-/**
- * TypeORM options for the configured database; used by the service, the CLI, the tests and `ormconfig.ts`.
- *
- * @throws the driver's error when a configured server does not answer.
- */
-export async function databaseOptions(
-  config: Pick<AppConfig, 'databaseUrl' | 'dataDir' | 'databasePoolSize'>,
-): Promise<DataSourceOptions> {
+async function optionsOf(config: DatabaseConfig): Promise<DataSourceOptions> {
   if (config.databaseUrl === undefined) return sqliteOptions(config.dataDir);
   const url = new URL(config.databaseUrl);
   return serverOptions(url, await serverType(url), config.databasePoolSize);
+}
+
+/**
+ * TypeORM options for the configured database; used by the service, the CLI, the tests and `ormconfig.ts`.
+ *
+ * @param parts entities and migrations besides those that are found by name
+ * @throws the driver's error when a configured server does not answer.
+ */
+export async function databaseOptions(
+  config: DatabaseConfig,
+  { entities, migrations }: DatabaseParts = { entities: [], migrations: [] },
+): Promise<DataSourceOptions> {
+  const found = await optionsOf(config);
+  return {
+    ...found,
+    entities: [...SHARED.entities, ...entities],
+    migrations: [...SHARED.migrations, ...migrations],
+  };
 }

@@ -14,7 +14,7 @@ export interface RenderedError {
   readonly body: object;
 }
 
-/** One API dialect: the URLs it owns and how it words an error. */
+/** One API dialect: the URLs it owns and how it words a success and an error. */
 export interface ApiFamily {
   readonly name: string;
   /** Path prefixes, such as `/api/v1`; a prefix owns itself and everything below it. */
@@ -23,4 +23,6 @@ export interface ApiFamily {
   readonly errorModels?: { readonly other: Type; readonly [status: number]: Type };
   /** Pure: same error and context, same answer. */
   render(error: AppError, context: ErrorContext): RenderedError;
+  /** Pure: what a controller gives -> the body of a success; absent where that is the body already. */
+  success?(answer: unknown): object;
 }

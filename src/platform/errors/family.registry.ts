@@ -20,7 +20,7 @@ export class FamilyRegistry implements OnModuleInit {
     this.families = builtIn;
   }
 
-  /** @throws Error when two families claim the same prefix: the answer would depend on load order. */
+  /** @throws Error when two families claim the same name or prefix: the answer would depend on load order. */
   onModuleInit(): void {
     const used = this.discovery
       .getControllers()
@@ -28,7 +28,10 @@ export class FamilyRegistry implements OnModuleInit {
       .filter((family) => family !== undefined);
     this.families = [...new Set([...this.builtIn, ...used])];
     const owners = new Map<string, string>();
+    const names = new Set<string>();
     for (const { name, prefixes } of this.families) {
+      if (names.has(name)) throw new Error(`Two API families are named ${name}`);
+      names.add(name);
       for (const prefix of prefixes) {
         const owner = owners.get(prefix);
         if (owner !== undefined) throw new Error(`API families ${owner} and ${name} both claim ${prefix}`);

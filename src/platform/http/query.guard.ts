@@ -38,6 +38,7 @@ export class QueryGuard implements CanActivate {
   /** Public routes, and those a signed link opens, whose query is the signature. */
   private needsToken(context: ExecutionContext): boolean {
     const handlers = [context.getHandler(), context.getClass()];
-    return this.reflector.getAllAndOverride<RouteAccess | undefined>(ROUTE_ACCESS, handlers)?.kind === 'scope';
+    const access = this.reflector.getAllAndOverride<RouteAccess | undefined>(ROUTE_ACCESS, handlers);
+    return access?.kind === 'scope' || access?.kind === 'token';
   }
 }

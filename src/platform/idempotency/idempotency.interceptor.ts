@@ -44,7 +44,9 @@ export class IdempotencyInterceptor implements NestInterceptor {
   private isWrite(context: ExecutionContext): boolean {
     const handlers = [context.getHandler(), context.getClass()];
     const access = this.reflector.getAllAndOverride<RouteAccess | undefined>(ROUTE_ACCESS, handlers);
-    return access?.kind === 'scope' && isWriteScope(access.scope);
+    if (access?.kind === 'scope') return isWriteScope(access.scope);
+    // What such a route writes, and under which scope, it knows itself; as far as it makes jobs, it says so.
+    return access?.kind === 'token' && this.reflector.getAllAndOverride<true | undefined>(AppliesAsJob, handlers) === true;
   }
 }
 

@@ -3,23 +3,24 @@ import { AppConfig } from '../../platform/config/app-config';
 import { BulkService } from '../bulk.service';
 import { ListedRows, toBulkResponse } from '../dto/bulk-response.dto';
 import { JobResponse, toJobResponse } from '../dto/job-response.dto';
-import { ResultLinkService } from '../files/result-links';
-import type { Upload } from '../files/upload.receiver';
+import { ImporterRegistry } from '../engine/importer.registry';
 import type { JobRequest } from '../jobs/job-intake';
 import type { BulkRun } from '../jobs/job-wait';
-import { CUSTOMERS_TABLE } from './customers.table';
+import { ResultLinkService } from './result-links';
+import type { Upload } from './upload.receiver';
 
-/** What a file of customers came to, and the answer of the receivables API. */
+/** What a file came to, and the answer of the receivables API. */
 export interface ImportRun extends BulkRun {
   /** The job itself while it is not done. */
   readonly payload: ReturnType<typeof toBulkResponse> | JobResponse;
 }
 
-/** Files of customers in the receivables API. */
+/** Files in the receivables API, whatever their rows are about. */
 @Injectable()
-export class CustomerFileService {
+export class FileImportService {
   constructor(
     private readonly bulk: BulkService,
+    private readonly importers: ImporterRegistry,
     private readonly links: ResultLinkService,
     private readonly config: AppConfig,
   ) {}
@@ -30,7 +31,8 @@ export class CustomerFileService {
     upload: Upload,
     { baseUrl, waitMs }: { readonly baseUrl: string; readonly waitMs: number | null },
   ): Promise<ImportRun> {
-    const listed = new ListedRows(CUSTOMERS_TABLE, this.config.listedRows);
+    const [mainTable] = this.importers.get(request.target).tables;
+    const listed = new ListedRows(mainTable.name, this.config.listedRows);
     const run = await this.bulk.importFile({ ...request, family: 'receivables' }, upload, {
       onOutcome: (outcome, table) => listed.add(outcome, table),
       waitMs,

@@ -1,0 +1,90 @@
+import { Injectable, type Type } from '@nestjs/common';
+import {
+  type BulkImporter,
+  BulkImporterProvider,
+  CustomField,
+  type CustomFieldCard,
+  RollbookExtension,
+  RowFormatProvider,
+} from '../../src/extension-api';
+import { startService } from '../support/service';
+
+const CARD: CustomFieldCard = { on: 'customer', name: 'tier', description: 'Tier.', example: 'gold' };
+
+/** A service with one module of these providers; the message with which it refuses to start. */
+async function refusalOf(...providers: Type[]): Promise<string> {
+  @RollbookExtension({ providers })
+  class BrokenExtension {}
+  try {
+    const service = await startService('sqlite', { extensions: [BrokenExtension] });
+    await service.stop();
+    return 'it started';
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function fieldNamed(className: string, card: Partial<CustomFieldCard>): Type {
+  const Field = {
+    [className]: class {
+      readonly parse = (value: string) => ({ value });
+    },
+  }[className] as Type;
+  Injectable()(Field);
+  CustomField({ ...CARD, ...card })(Field);
+  return Field;
+}
+
+function importerOf(className: string, card: Parameters<typeof BulkImporterProvider>[0]): Type {
+  const Importer = {
+    [className]: class implements Pick<BulkImporter, 'tables'> {
+      readonly tables = [] as unknown as BulkImporter['tables'];
+    },
+  }[className] as Type;
+  Injectable()(Importer);
+  BulkImporterProvider(card)(Importer);
+  return Importer;
+}
+
+describe('a service does not start, and says who is at fault, with', () => {
+  it('two custom fields of one name', async () => {
+    const fields = [fieldNamed('First', { name: 'tier' }), fieldNamed('Second', { name: 'Tier'.toLowerCase() })];
+    expect(await refusalOf(...fields)).toBe(
+      'The custom field tier of Second has the name of the one of First; choose another',
+    );
+  });
+
+  it.each(['legalName', 'legalname', 'customerId', 'customerKeyContacts', 'ssn', 'firstName', 'version'])(
+    'a custom field that has the built-in name %s',
+    async (name) => {
+      expect(await refusalOf(fieldNamed('Mine', { name }))).toBe(
+        `The custom field ${name} of Mine has the name of a built-in field; choose another`,
+      );
+    },
+  );
+
+  it('a custom field whose name or length is unfit', async () => {
+    expect(await refusalOf(fieldNamed('Mine', { name: 'a b' }))).toMatch(/a b of Mine needs a name of letters/);
+    expect(await refusalOf(fieldNamed('Mine', { maxLength: 256 }))).toMatch(
+      /tier of Mine may hold 1 to 255 characters/,
+    );
+  });
+
+  it('a target that is taken, or that cannot be part of a URL', async () => {
+    expect(await refusalOf(importerOf('Mine', { target: 'customer.update' }))).toMatch(
+      /^Importers (CustomerUpdateImporter and Mine|Mine and CustomerUpdateImporter) both claim the target customer.update$/,
+    );
+    expect(await refusalOf(importerOf('Mine', { target: 'jobs', route: { title: 'x' } }))).toMatch(
+      /^The target jobs of Mine has a route: name it with two words/,
+    );
+  });
+
+  it('a file format that is there already', async () => {
+    @Injectable()
+    @RowFormatProvider({ name: 'csv', order: 1 })
+    class MyCsv {}
+    expect(await refusalOf(MyCsv)).toMatch(
+      /^File formats (MyCsv and CsvFormat|CsvFormat and MyCsv) are both named csv$/,
+    );
+  });
+});
