@@ -16,7 +16,7 @@ import { CustomerField, customerIssues, customerWarnings, mergeCustomer } from '
  * Tells whether this job already applied a row to that customer, and which; null reserves the customer for the row.
  * Called once per customer that is about to be applied.
  */
-export type ClaimCustomer = (customerRef: number, row: number) => number | null;
+export type ClaimCustomer = (customerId: string, row: number) => number | null;
 
 /**
  * Changes many customers in a few statements inside the caller's transaction: read with locks, decide in memory, write
@@ -50,7 +50,7 @@ export class CustomerUpdateService {
       const changes = [...ownChanges, ...customChanges, ...(update.dependentChanges ?? [])];
       const issues = [...customerIssues(next), ...batch.refNoIssues(current, next)];
       if (issues.length > 0) return failed(current, issues);
-      const claimedBy = update.row === null ? null : claim(current.id, update.row);
+      const claimedBy = update.row === null ? null : claim(current.customerId, update.row);
       if (claimedBy !== null) return failed(current, [duplicateRow(update, claimedBy)]);
 
       const warnings = customerWarnings(next, update.patch);
@@ -80,14 +80,14 @@ export class CustomerUpdateService {
     return this.customValues.open(transaction, companyRef, refs);
   }
 
-  /** Database ids of the customers the updates name, in the same order; null for those not found. Writes nothing. */
+  /** Public ids of the customers the updates name, in the same order; null for those not found. Writes nothing. */
   async identify(
     transaction: Transaction,
     companyRef: number,
     updates: readonly CustomerUpdate[],
-  ): Promise<(number | null)[]> {
+  ): Promise<(string | null)[]> {
     const batch = await LockedCustomers.load(transaction, this.customers, companyRef, updates);
-    return updates.map((update) => batch.find(update)?.id ?? null);
+    return updates.map((update) => batch.find(update)?.customerId ?? null);
   }
 }
 

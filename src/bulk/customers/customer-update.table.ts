@@ -30,6 +30,7 @@ const COLUMNS = [CUSTOMER_ID_COLUMN, ...CUSTOMER_COLUMNS];
 export class CustomerUpdateTable implements TableImporter<UpdateRow> {
   readonly name = CUSTOMERS_TABLE;
   readonly oneOf = ['customerId', 'uniqueRefNo'];
+  readonly claimsRecordIds = true;
 
   private readonly rows: CustomerRows;
 
@@ -50,8 +51,8 @@ export class CustomerUpdateTable implements TableImporter<UpdateRow> {
 
   async apply(transaction: Transaction, job: JobContext, rows: readonly ReadyRow<UpdateRow>[]): Promise<RowResult[]> {
     const context = changeContextOf(job);
-    const outcomes = await this.updates.apply(transaction, context, rows.map(toUpdate), (ref, row) =>
-      job.claim(ref, row),
+    const outcomes = await this.updates.apply(transaction, context, rows.map(toUpdate), (customerId, row) =>
+      job.claim(customerId, row),
     );
     return outcomes.map((outcome, index) => toRowResult(outcome, rows[index]?.value.patch ?? {}));
   }

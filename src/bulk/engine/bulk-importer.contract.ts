@@ -77,6 +77,8 @@ export interface TableImporter<T = unknown> {
   readonly columns: readonly ImportColumn[];
   /** Names of columns of which a file must have at least one; empty for none. */
   readonly oneOf: readonly string[];
+  /** True: records are claimed by the ids that results carry, so that a resumed job learns them from its outcomes. */
+  readonly claimsRecordIds?: boolean;
   /** Pure: judges one row by itself. */
   parse(cells: ImportCells): ParsedRow<T>;
   /** Applies rows in order inside the transaction of their chunk and gives one result per row, in the same order. */

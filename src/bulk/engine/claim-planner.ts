@@ -21,42 +21,53 @@ export class ClaimPlanner {
     if (duplicates === 'first') {
       const claims = importer.tables.map(() => new FirstRowClaims());
       // A job that goes on after an interruption: the rows applied before have their records already.
-      await this.identify(job, importer, spool, job.nextChunk, async (chunkNo, table, rows) => {
-        const outcomes = await this.unitOfWork.read((transaction) => this.jobs.listOutcomes(transaction, job, chunkNo));
-        const applied = new Set(outcomes.filter(isApplied).map(({ row }) => row));
-        for (const [row, key] of rows) if (applied.has(row)) claims[table]?.claim(key, row);
-      });
+      for (let chunkNo = 0; chunkNo < job.nextChunk; chunkNo++) {
+        const table = spool.tableOf(chunkNo);
+        for (const [row, key] of await this.appliedKeys(job, importer, spool, chunkNo)) claims[table]?.claim(key, row);
+      }
       return claims;
     }
     const claims = importer.tables.map(() => new ForeseenClaims(duplicates));
-    await this.identify(job, importer, spool, spool.chunkCount, (_chunkNo, table, rows) => {
-      for (const [row, key] of rows) claims[table]?.note(key, row);
-    });
+    for (let chunkNo = 0; chunkNo < spool.chunkCount; chunkNo++) {
+      const table = spool.tableOf(chunkNo);
+      for (const [row, key] of await this.identify(job, importer, spool, chunkNo)) claims[table]?.note(key, row);
+    }
     return claims;
   }
 
-  /** Looks up which records the rows of the first chunks name, chunk by chunk. */
-  private async identify(
+  /** The records that the applied rows of a chunk have, by row. */
+  private async appliedKeys(
     job: BulkJob,
     importer: BulkImporter,
     spool: SpoolReader,
-    chunks: number,
-    visit: (chunkNo: number, table: number, rows: ReadonlyMap<number, RecordKey>) => void | Promise<void>,
-  ): Promise<void> {
-    const readers = importer.tables.map((table) => new RowReader(table));
-    for (let chunkNo = 0; chunkNo < chunks; chunkNo++) {
-      const { table: index, columns, rows } = await spool.read(chunkNo);
-      const [table, reader] = [importer.tables[index], readers[index]];
-      if (table?.identify === undefined || reader === undefined) continue;
-      const ready = readyRows(reader.read(columns, rows));
-      const keys = await this.unitOfWork.read(
-        async (transaction) => (await table.identify?.(transaction, job.companyRef, ready)) ?? [],
-      );
-      const named = ready.flatMap(({ row }, position): [number, RecordKey][] => {
-        const key = keys[position] ?? null;
-        return key === null ? [] : [[row, key]];
-      });
-      await visit(chunkNo, index, new Map(named));
+    chunkNo: number,
+  ): Promise<[number, RecordKey][]> {
+    const outcomes = await this.unitOfWork.read((transaction) => this.jobs.listOutcomes(transaction, job, chunkNo));
+    const applied = new Map(outcomes.filter(isApplied).map(({ row, recordId }) => [row, recordId]));
+    if (importer.tables[spool.tableOf(chunkNo)]?.claimsRecordIds === true) {
+      return [...applied].flatMap(([row, recordId]) => (recordId === null ? [] : [[row, recordId]]));
     }
+    const named = await this.identify(job, importer, spool, chunkNo);
+    return named.filter(([row]) => applied.has(row));
+  }
+
+  /** Looks up which records the rows of a chunk name, by row. */
+  private async identify(
+    { companyRef }: BulkJob,
+    importer: BulkImporter,
+    spool: SpoolReader,
+    chunkNo: number,
+  ): Promise<[number, RecordKey][]> {
+    const table = importer.tables[spool.tableOf(chunkNo)];
+    if (table?.identify === undefined) return [];
+    const { columns, rows } = await spool.read(chunkNo);
+    const ready = readyRows(new RowReader(table).read(columns, rows));
+    const keys = await this.unitOfWork.read(
+      async (transaction) => (await table.identify?.(transaction, companyRef, ready)) ?? [],
+    );
+    return ready.flatMap(({ row }, position): [number, RecordKey][] => {
+      const key = keys[position] ?? null;
+      return key === null ? [] : [[row, key]];
+    });
   }
 }

@@ -78,6 +78,11 @@ export class SpoolReader {
     return this.index.chunks.length;
   }
 
+  /** Index of the table a chunk belongs to; -1 when there is no such chunk. */
+  tableOf(chunkNo: number): number {
+    return this.index.chunks[chunkNo]?.table ?? -1;
+  }
+
   async read(chunkNo: number): Promise<RowChunk> {
     const chunk = this.index.chunks[chunkNo];
     if (chunk === undefined) throw new Error(`The spool has no chunk ${chunkNo}`);

@@ -45,6 +45,7 @@ export class EntityImportTable<T extends ImportedRecord> implements TableImporte
   readonly name: string;
   readonly columns: readonly RecordColumn<T>[];
   readonly oneOf: readonly string[];
+  readonly claimsRecordIds = true;
 
   constructor(
     private readonly definition: EntityImport<T>,

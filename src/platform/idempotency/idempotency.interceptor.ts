@@ -46,7 +46,9 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const access = this.reflector.getAllAndOverride<RouteAccess | undefined>(ROUTE_ACCESS, handlers);
     if (access?.kind === 'scope') return isWriteScope(access.scope);
     // What such a route writes, and under which scope, it knows itself; as far as it makes jobs, it says so.
-    return access?.kind === 'token' && this.reflector.getAllAndOverride<true | undefined>(AppliesAsJob, handlers) === true;
+    return (
+      access?.kind === 'token' && this.reflector.getAllAndOverride<true | undefined>(AppliesAsJob, handlers) === true
+    );
   }
 }
 
