@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { ChunkApplier } from '../../src/bulk/engine/chunk-applier';
+import { ChunkWork } from '../../src/bulk/engine/chunk-work';
+import type { RowOutcome } from '../../src/bulk/jobs/bulk-outcome.entity';
 import { JobRetentionSweep } from '../../src/bulk/jobs/job-retention.sweep';
 import { bulk, CREATE, csvOf } from '../support/bulk';
 import { describeEachEngine } from '../support/engines';
@@ -78,6 +80,25 @@ describeEachEngine('a job', (engine) => {
       expect(rows).toHaveLength(ROWS);
     },
   );
+
+  it.each([
+    ['loses', (rows: readonly RowOutcome[]) => rows.slice(1)],
+    ['counts twice', (rows: readonly RowOutcome[]) => [...rows.slice(1), ...rows.slice(-1)]],
+  ])('that %s a row ends as failed, with the reason', async (_what, spoil) => {
+    const work = service.app.get(ChunkWork);
+    const apply = work.apply.bind(work);
+    jest.spyOn(work, 'apply').mockImplementation(async (...args) => {
+      const result = await apply(...args);
+      return { ...result, outcomes: spoil(result.outcomes) };
+    });
+    const answer = await tenant.api
+      .post(CREATE)
+      .attach('file', csvOf([['legalName'], ['One A'], ['Two B'], ['Three C']]), 'x.csv');
+    jest.restoreAllMocks();
+    expect([answer.status, answer.headers['x-error-type']]).toEqual([500, 'SYSTEM_ERROR']);
+    const { items } = (await tenant.api.get(`${JOBS}?limit=1`).expect(200)).body.payload;
+    expect(items[0]).toMatchObject({ state: 'failed', error: { code: 'ROWS_UNACCOUNTED' } });
+  });
 
   it('keeps its files for its owner alone, and for so many days', async () => {
     const { jobId, success_file_url } = await bulk(tenant.api, CREATE, csvOf([['legalName'], ['Kept One']]));

@@ -7,6 +7,7 @@ import { RowChunk, SpoolReader } from '../engine/row-spool';
 import { FormatRegistry } from '../formats/format.registry';
 import type { RawRow, RowBatch, RowWriter } from '../formats/row-format.contract';
 import type { BulkJob } from '../jobs/bulk-job.entity';
+import { RowsUnaccounted } from '../jobs/bulk-job.errors';
 import { BulkJobRepository } from '../jobs/bulk-job.repository';
 import type { RowOutcome } from '../jobs/bulk-outcome.entity';
 import { markMessage, SPOOL_NAME } from './file-intake';
@@ -38,7 +39,11 @@ export class ResultFiles {
     private readonly files: JobFiles,
   ) {}
 
-  /** Writes the files in the format the rows came in; a side without rows gets none. */
+  /**
+   * Writes the files in the format the rows came in; a side without rows gets none.
+   *
+   * @throws RowsUnaccounted when a row that was worked on has no outcome, or more than one
+   */
   async write(job: BulkJob, { onOutcome, onUnprocessed }: RowListeners = {}): Promise<void> {
     const importer = this.importers.get(job.target);
     const spool = await SpoolReader.open(this.files.of(job.jobId, SPOOL_NAME));
@@ -47,6 +52,7 @@ export class ResultFiles {
       for (let chunkNo = 0; chunkNo < job.nextChunk; chunkNo++) {
         const chunk = await spool.read(chunkNo);
         const outcomes = await this.unitOfWork.read((transaction) => this.jobs.listOutcomes(transaction, job, chunkNo));
+        checkRows(job.jobId, chunk, outcomes);
         const table = importer.tables[chunk.table]?.name ?? '';
         for (const outcome of outcomes) onOutcome?.(outcome, table);
         await writers.write('success', chunk, outcomes);
@@ -66,6 +72,16 @@ export class ResultFiles {
       await spool.close();
     }
   }
+}
+
+/** @throws RowsUnaccounted unless each row of a chunk has one outcome, in its place */
+function checkRows(jobId: string, { rows }: RowChunk, outcomes: readonly RowOutcome[]): void {
+  const isComplete = rows.length === outcomes.length && rows.every(({ row }, at) => outcomes[at]?.row === row);
+  if (isComplete) return;
+  const [first, last] = [rows[0]?.row, rows.at(-1)?.row];
+  throw new RowsUnaccounted(
+    `The job ${jobId} does not add up: ${rows.length} rows from ${first} to ${last} have ${outcomes.length} outcomes; tell the operator.`,
+  );
 }
 
 /** The open result files of one job. */

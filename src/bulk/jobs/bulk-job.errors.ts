@@ -20,6 +20,9 @@ export function takenOver(jobId: string): JobTakenOver {
 /** The job ended without a trustworthy result. */
 export class JobFailed extends defineError('JOB_FAILED', 'SYSTEM_ERROR') {}
 
+/** The rows of a job and their outcomes do not match one to one. */
+export class RowsUnaccounted extends defineError('ROWS_UNACCOUNTED', 'SYSTEM_ERROR') {}
+
 /** The job has ended; there is nothing to cancel. */
 export class JobEnded extends defineError('JOB_ENDED', 'UNPROCESSABLE_REQUEST', 409) {}
 
