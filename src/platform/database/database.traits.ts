@@ -7,23 +7,34 @@ export interface DatabaseTraits {
   readonly singleConnection: boolean;
   /** Appended to a SELECT that locks its rows; a SQLite transaction has locked the whole file already. */
   readonly forUpdate: '' | ' FOR UPDATE';
+  /** How a list of texts must be compared for the index of a column to be used; empty where there is nothing to say. */
+  readonly textCollation: '' | ' COLLATE utf8mb4_nopad_bin' | ' COLLATE utf8mb4_0900_bin';
   /** Parameters one statement may carry. */
   readonly maxParameters: number;
 }
 
-const SQLITE: DatabaseTraits = { dialect: 'sqlite', singleConnection: true, forUpdate: '', maxParameters: 32_766 };
+const SQLITE: DatabaseTraits = {
+  dialect: 'sqlite',
+  singleConnection: true,
+  forUpdate: '',
+  textCollation: '',
+  maxParameters: 32_766,
+};
 // The text protocol has no parameter limit; this bounds the size of one statement, and the time the driver takes to
 // write it down in one go (28,000 parameters held the event loop for some 40 ms).
 const MYSQL: DatabaseTraits = {
   dialect: 'mysql',
   singleConnection: false,
   forUpdate: ' FOR UPDATE',
+  textCollation: ' COLLATE utf8mb4_0900_bin',
   maxParameters: 12_000,
 };
+
+const MARIADB: DatabaseTraits = { ...MYSQL, dialect: 'mariadb', textCollation: ' COLLATE utf8mb4_nopad_bin' };
 
 /** Traits of the database behind a data source or a transaction. */
 export function databaseTraits(source: DataSource | EntityManager): DatabaseTraits {
   const { type } = ('dataSource' in source ? source.dataSource : source).options;
   if (type === 'better-sqlite3') return SQLITE;
-  return type === 'mariadb' ? { ...MYSQL, dialect: 'mariadb' } : MYSQL;
+  return type === 'mariadb' ? MARIADB : MYSQL;
 }

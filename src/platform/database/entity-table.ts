@@ -7,6 +7,8 @@ export interface EntityTable<T extends ObjectLiteral> {
   readonly properties: readonly string[];
   /** Column of a property. */
   column(property: string): string;
+  /** True for a column of whole numbers. */
+  isNumeric(property: string): boolean;
   /** Row of a driver -> plain object with the entity's properties. */
   toEntity(raw: ObjectLiteral): T;
   /** Values of those properties in the form a driver takes. */
@@ -26,9 +28,10 @@ export function entityTable<T extends ObjectLiteral>(dataSource: DataSource, ent
 
 function build<T extends ObjectLiteral>(dataSource: DataSource, entity: EntityTarget<T>): EntityTable<T> {
   const metadata = dataSource.getMetadata(entity);
-  const columns = metadata.columns.map(({ propertyName, databaseName, transformer }) => ({
+  const columns = metadata.columns.map(({ propertyName, databaseName, transformer, type }) => ({
     propertyName,
     databaseName,
+    isNumeric: type === 'int',
     transformer: Array.isArray(transformer) ? transformer[0] : transformer,
   }));
   const byProperty = new Map(columns.map((column) => [column.propertyName, column]));
@@ -41,6 +44,7 @@ function build<T extends ObjectLiteral>(dataSource: DataSource, entity: EntityTa
     name: metadata.tableName,
     properties: columns.map((column) => column.propertyName),
     column: (property) => columnOf(property).databaseName,
+    isNumeric: (property) => columnOf(property).isNumeric,
     toEntity: (raw) => {
       const row: ObjectLiteral = {};
       for (const { propertyName, databaseName, transformer } of columns) {

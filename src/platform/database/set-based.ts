@@ -42,19 +42,18 @@ export async function selectMany<T extends ObjectLiteral>(
   if (values.length === 0) return [];
   const table = entityTable(transaction.dataSource, entity);
   const traits = databaseTraits(transaction);
-  const columns = table.properties.map((name) => table.column(name)).join(', ');
+  const columns = table.properties.map((name) => `stored.${table.column(name)}`).join(', ');
   const fixed = Object.keys(where);
-  const conditions = fixed.map((name) => `${table.column(name)} = ?`);
+  const conditions = fixed.map((name) => `stored.${table.column(name)} = ?`);
   const unique = [...new Set<string | number>(values)].sort();
   const rows: T[] = [];
   for (const slice of slices(unique, traits.maxParameters - fixed.length)) {
-    const part = traits.dialect === 'sqlite' ? padded(slice, SQLITE_LISTS) : slice;
-    const marks = part.map(() => '?').join(', ');
+    const wanted = lookUp(table, traits, property, slice);
     const raw = await transaction.query<ObjectLiteral[]>(
-      `SELECT ${columns} FROM ${table.name} WHERE ${[...conditions, `${table.column(property)} IN (${marks})`].join(' AND ')}${
+      `SELECT ${columns} FROM ${wanted.from} WHERE ${[...conditions, ...wanted.conditions].join(' AND ') || '1 = 1'}${
         lock ? traits.forUpdate : ''
       }`,
-      [...fixed.map((name) => where[name]), ...part],
+      [...wanted.joined, ...fixed.map((name) => where[name]), ...wanted.listed],
     );
     for (const some of slices(raw, SLICE_ROWS)) {
       for (const row of some) rows.push(table.toEntity(row));
@@ -62,6 +61,42 @@ export async function selectMany<T extends ObjectLiteral>(
     }
   }
   return rows;
+}
+
+/** The parts of a statement that finds rows by a list of values, with the parameters before and behind the others. */
+interface LookUp {
+  readonly from: string;
+  readonly conditions: readonly string[];
+  readonly joined: readonly unknown[];
+  readonly listed: readonly unknown[];
+}
+
+/**
+ * On MySQL and MariaDB a longer list is joined, each value looked up in the index. For a list of more than 200 values in
+ * an IN the optimizer trusts statistics instead of looking into the index; seen: a scan of the whole table, 177 ms
+ * instead of 13, and every row of it locked.
+ */
+function lookUp(
+  table: EntityTable<ObjectLiteral>,
+  { dialect, textCollation }: DatabaseTraits,
+  property: string,
+  values: readonly (string | number)[],
+): LookUp {
+  const column = `stored.${table.column(property)}`;
+  const from = `${table.name} AS stored`;
+  if (dialect === 'sqlite' || values.length === 1) {
+    const listed = dialect === 'sqlite' ? padded(values, SQLITE_LISTS) : values;
+    const marks = listed.map(() => '?').join(', ');
+    return { from, conditions: [`${column} IN (${marks})`], joined: [], listed };
+  }
+  const [type, collation] = table.isNumeric(property) ? ['BIGINT', ''] : ['LONGTEXT', textCollation];
+  return {
+    from: `JSON_TABLE(?, '$[*]' COLUMNS (value ${type} PATH '$')) AS wanted
+      STRAIGHT_JOIN ${from} ON ${column} = wanted.value${collation}`,
+    conditions: [],
+    joined: [JSON.stringify(values)],
+    listed: [],
+  };
 }
 
 /** Inserts rows and gives their new ids in the same order. Rows must not carry an id. */
@@ -85,8 +120,12 @@ export async function insertMany<T extends ObjectLiteral>(
 }
 
 /**
- * Writes some properties of rows back by their id. The rows must have been read with a lock in the same transaction: on
- * MySQL and MariaDB the statement is an INSERT … ON DUPLICATE KEY UPDATE, which meets each row at its primary key.
+ * Writes some properties of rows back by their id, in the order given. The rows must have been read with a lock in the
+ * same transaction.
+ *
+ * On MySQL and MariaDB one UPDATE is joined to the new values as JSON. Measured on MariaDB for four of 22 columns: 87,000
+ * rows/s, where INSERT … ON DUPLICATE KEY UPDATE wrote 33,000, and locked gaps of the unique indexes besides, so that
+ * writers of other rows had to wait.
  *
  * @param changing properties to write; leaving out indexed ones that stay the same spares their index (SQLite rewrites
  *   an index for every column that is named).
@@ -97,6 +136,7 @@ export async function updateMany<T extends ObjectLiteral & { id: number }>(
   rows: readonly T[],
   changing: readonly (keyof T & string)[],
 ): Promise<void> {
+  if (rows.length === 0 || changing.length === 0) return;
   const table = entityTable(transaction.dataSource, entity);
   const traits = databaseTraits(transaction);
   if (traits.dialect === 'sqlite') {
@@ -108,15 +148,14 @@ export async function updateMany<T extends ObjectLiteral & { id: number }>(
     }
     return;
   }
-  const columns = table.properties.map((name) => table.column(name)).join(', ');
-  const assignments = changing.map((name) => `${table.column(name)} = VALUES(${table.column(name)})`).join(', ');
-  const values = await parametersOf(table, rows, table.properties);
+  const written = ['id', ...changing];
+  const columns = written.map((name, at) => `c${at} ${table.isNumeric(name) ? 'BIGINT' : 'LONGTEXT'} PATH '$[${at}]'`);
+  const assignments = changing.map((name, at) => `stored.${table.column(name)} = changed.c${at + 1}`);
+  const statement = `UPDATE JSON_TABLE(?, '$[*]' COLUMNS (${columns.join(', ')})) AS changed
+    STRAIGHT_JOIN ${table.name} AS stored ON stored.id = changed.c0 SET ${assignments.join(', ')}`;
+  const values = await parametersOf(table, rows, written);
   for (const part of batches(values, traits)) {
-    const marks = part.map(() => `(${table.properties.map(() => '?').join(', ')})`).join(', ');
-    await transaction.query(
-      `INSERT INTO ${table.name} (${columns}) VALUES ${marks} ON DUPLICATE KEY UPDATE ${assignments}`,
-      part.flat(),
-    );
+    await transaction.query(statement, [JSON.stringify(part)]);
     await giveWay();
   }
 }
