@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { LessThan, MoreThan } from 'typeorm';
-import { insertMany, selectMany, updateMany } from '../platform/database/set-based';
+import { LessThan } from 'typeorm';
+import { insertMany, selectAfter, selectMany, updateMany } from '../platform/database/set-based';
 import { Transaction } from '../platform/database/transaction';
 import { CustomerHistory } from './customer-history.entity';
 
@@ -77,11 +77,7 @@ export class CustomerHistoryRepository {
     after: number,
     limit: number,
   ): Promise<CustomerHistory[]> {
-    return transaction.find(CustomerHistory, {
-      where: { companyRef, jobId, id: MoreThan(after) },
-      order: { id: 'ASC' },
-      take: limit,
-    });
+    return selectAfter(transaction, CustomerHistory, { companyRef, jobId }, { after, limit });
   }
 
   /** Which row of a job created or changed each of those customers. */

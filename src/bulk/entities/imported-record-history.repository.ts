@@ -1,7 +1,6 @@
 import type { Type } from '@nestjs/common';
-import { MoreThan } from 'typeorm';
 import { entityTable } from '../../platform/database/entity-table';
-import { insertMany, selectMany } from '../../platform/database/set-based';
+import { insertMany, selectAfter, selectMany } from '../../platform/database/set-based';
 import type { Transaction } from '../../platform/database/transaction';
 import type { JobScope } from '../engine/bulk-importer.contract';
 import { ImportedRecordHistory } from './imported-record-history.entity';
@@ -37,11 +36,8 @@ export class ImportedRecordHistoryRepository {
     after: number,
     limit: number,
   ): Promise<ImportedRecordHistory[]> {
-    return transaction.find(ImportedRecordHistory, {
-      where: { companyRef, jobId, entity: this.tableName(transaction), id: MoreThan(after) },
-      order: { id: 'ASC' },
-      take: limit,
-    });
+    const where = { companyRef, jobId, entity: this.tableName(transaction) };
+    return selectAfter(transaction, ImportedRecordHistory, where, { after, limit });
   }
 
   /** All entries of those records by record, oldest first. */

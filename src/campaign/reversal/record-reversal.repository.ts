@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { MoreThan } from 'typeorm';
-import { selectMany, updateMany } from '../../platform/database/set-based';
+import { selectAfter, selectMany, updateMany } from '../../platform/database/set-based';
 import type { Transaction } from '../../platform/database/transaction';
 import { CampaignRecord } from '../campaign-record.entity';
 import { CampaignRecordHistory } from '../records/campaign-record-history.entity';
@@ -56,10 +55,6 @@ export class RecordReversalRepository {
     after: number,
     limit: number,
   ): Promise<CampaignRecordHistory[]> {
-    return transaction.find(CampaignRecordHistory, {
-      where: { companyRef, jobId, id: MoreThan(after) },
-      order: { id: 'ASC' },
-      take: limit,
-    });
+    return selectAfter(transaction, CampaignRecordHistory, { companyRef, jobId }, { after, limit });
   }
 }

@@ -63,6 +63,26 @@ export async function selectMany<T extends ObjectLiteral>(
   return rows;
 }
 
+/** Rows behind the id `after` in the order of their ids, at most `limit` of them. @param where columns that must equal one value */
+export async function selectAfter<T extends ObjectLiteral & { id: number }>(
+  transaction: Transaction,
+  entity: EntityTarget<T>,
+  where: Partial<T>,
+  { after, limit }: { readonly after: number; readonly limit: number },
+): Promise<T[]> {
+  const table = entityTable(transaction.dataSource, entity);
+  const columns = table.properties.map((name) => table.column(name)).join(', ');
+  const fixed = Object.keys(where);
+  const conditions = [...fixed.map((name) => `${table.column(name)} = ?`), 'id > ?'].join(' AND ');
+  // The order of the ids must not tempt the optimizer to walk through the table for rows an index of the rest finds.
+  const hint = databaseTraits(transaction).dialect === 'sqlite' ? '' : ' IGNORE INDEX (PRIMARY)';
+  const raw = await transaction.query<ObjectLiteral[]>(
+    `SELECT ${columns} FROM ${table.name}${hint} WHERE ${conditions} ORDER BY id LIMIT ?`,
+    [...fixed.map((name) => where[name]), after, limit],
+  );
+  return raw.map((row) => table.toEntity(row));
+}
+
 /** The parts of a statement that finds rows by a list of values, with the parameters before and behind the others. */
 interface LookUp {
   readonly from: string;
