@@ -67,23 +67,16 @@ async function onLane(peers: PeerBuild, engine: Engine, work: (lane: BenchLane) 
 async function measureEngine(peers: PeerBuild, engine: Engine, options: BenchOptions): Promise<Measurement[]> {
   const list: Measurement[] = [];
   for (const work of options.works) {
-    list.push(...(await onLane(peers, engine, (lane) => MEASURES[work](lane, options))));
+    const measured = await onLane(peers, engine, async (lane) => {
+      if (work === options.works[0]) console.log(await describeEngine(engine, lane.probe));
+      return MEASURES[work](lane, options);
+    });
+    list.push(...measured);
     const { manyRows } = options;
     if (work !== 'create' || manyRows === null) continue;
     list.push(...(await onLane(peers, engine, (lane) => measureManyCreated(lane, manyRows))));
   }
   return list;
-}
-
-async function describeEngines(peers: PeerBuild, { engines }: BenchOptions): Promise<string> {
-  const texts: string[] = [];
-  for (const engine of engines) {
-    await onLane(peers, engine, async ({ probe }) => {
-      texts.push(await describeEngine(engine, probe));
-      return [];
-    });
-  }
-  return texts.join('; ');
 }
 
 async function main(): Promise<void> {
@@ -94,7 +87,7 @@ async function main(): Promise<void> {
   let server: MariaDbServer | null = null;
   try {
     server = await provideServer(options);
-    console.log(`${describeMachine()}; ${await describeEngines(peers, options)}`);
+    console.log(describeMachine());
     const list: Measurement[] = [];
     for (const engine of options.engines) list.push(...(await measureEngine(peers, engine, options)));
     console.log(tableOf(list));

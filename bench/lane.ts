@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { numberOf, DatabaseProbe, probeOf } from '../chaos/database-probe';
 import { ServiceProcess, startService } from '../chaos/service-process';
 import { createDatabase, Engine, TestDatabase } from '../test/support/engines';
@@ -58,5 +59,6 @@ export class BenchLane {
     for (const peer of this.peers.values()) await peer.stop();
     await this.service.kill();
     await this.database.remove();
+    rmSync(this.figuresFile, { force: true });
   }
 }

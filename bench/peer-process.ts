@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Cell } from '../chaos/database-probe';
 import type { TestDatabase } from '../test/support/engines';
@@ -47,6 +48,7 @@ export async function startPeer(
     stop: async () => {
       child.kill('SIGKILL');
       await exited;
+      rmSync(figuresFile, { force: true });
     },
   };
 }
