@@ -1,16 +1,17 @@
-import { cpus, totalmem, type } from 'node:os';
+import { cpus, loadavg, totalmem, type } from 'node:os';
 import { numberOf, DatabaseProbe } from '../chaos/database-probe';
 import type { Engine } from '../test/support/engines';
 
 const GIB = 2 ** 30;
 
-/** Where the figures come from: date, processor, memory, system and Node. */
+/** Where the figures come from: date, processor, memory, system, Node, and how much else went on before. */
 export function describeMachine(): string {
   const processors = cpus();
   const model = processors[0]?.model.trim() ?? 'unknown processor';
   const memory = Math.round(totalmem() / GIB);
   const day = new Date().toISOString().slice(0, 10);
-  return `${day}, ${processors.length} x ${model}, ${memory} GiB, ${type()}, Node ${process.version}`;
+  const load = (loadavg()[0] ?? 0).toFixed(1);
+  return `${day}, ${processors.length} x ${model}, ${memory} GiB, ${type()}, Node ${process.version}, load ${load} before`;
 }
 
 /** The engine with its version, and how durable its commits are. */

@@ -14,13 +14,21 @@ export interface Measurement {
   readonly longestBlockMs?: number | null;
 }
 
-/** The value below which that share of the values lies; 0.5 gives the median. */
+const ascending = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b);
+
+/** The value below which that share of the values lies. */
 export function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
+  const sorted = ascending(values);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
 }
 
-export const median = ({ seconds }: Measurement): number => quantile(seconds, 0.5);
+/** The one in the middle; of an even number the mean of the two there. */
+export function median({ seconds }: Measurement): number {
+  const sorted = ascending(seconds);
+  const upper = sorted[Math.floor(sorted.length / 2)] ?? NaN;
+  const lower = sorted[Math.ceil(sorted.length / 2) - 1] ?? NaN;
+  return (lower + upper) / 2;
+}
 
 /** Finds measurements of one engine. */
 export class Measurements {
