@@ -1,0 +1,22 @@
+import type { SetStatus } from './bare.server';
+import { databaseTime, openSqlite, PeerSettings } from './peer.settings';
+import { ADD_HISTORY, changesOf, READ_CUSTOMER, SET_STATUS, StoredCustomer } from './status.statements';
+
+export function sqliteStatus(settings: PeerSettings): SetStatus {
+  const { companyRef } = settings;
+  const database = openSqlite(settings);
+  const read = database.prepare(READ_CUSTOMER);
+  const write = database.prepare(SET_STATUS);
+  const addHistory = database.prepare(ADD_HISTORY);
+  const transaction = database.transaction((customerId: string, to: string): boolean => {
+    const found = read.get(companyRef, customerId) as StoredCustomer | undefined;
+    if (found === undefined) return false;
+    const { id, status, version } = found;
+    if (status === to) return true;
+    const now = databaseTime();
+    write.run(to, now, companyRef, id, status);
+    addHistory.run(companyRef, id, version + 1, now, changesOf(status, to));
+    return true;
+  });
+  return (customerId, to) => Promise.resolve(transaction.immediate(customerId, to));
+}
