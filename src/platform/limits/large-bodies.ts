@@ -8,7 +8,7 @@ import { serviceBusy, tooManyLargeBodies } from './limit.errors';
 /** Bodies up to this size need no place. One that does not tell its size may be any. */
 const SMALL_BYTES = 1024 * 1024;
 const WAITING_PER_PLACE = 4;
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 
 /** A large body on its way in. */
 interface Visit {
