@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { ClientRequest, request } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LargeBodies } from '../../src/platform/limits/large-bodies';
 import { CREATE } from '../support/bulk';
@@ -239,6 +241,21 @@ describe('A request that does not arrive', () => {
     const service = await startService('sqlite', { environment: { RECEIVE_TIMEOUT_SECONDS: '77' } });
     const { requestTimeout, headersTimeout, keepAliveTimeout } = service.app.getHttpServer();
     expect([requestTimeout, headersTimeout, keepAliveTimeout]).toEqual([77_000, 15_000, 65_000]);
+    await service.stop();
+  });
+
+  it('keeps its connection no longer, even if the client never closes it', async () => {
+    const service = await startService('sqlite');
+    const server = service.app.getHttpServer();
+    const socket = connect({ port: Number(new URL(service.baseUrl).port), host: '127.0.0.1', allowHalfOpen: true });
+    let answer = '';
+    socket.on('data', (chunk: Buffer) => (answer += chunk.toString())).on('error', () => undefined);
+    const [ofServer] = (await once(server, 'connection')) as [Socket];
+    // What Node does when the time is over.
+    server.emit('clientError', Object.assign(new Error('late'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }), ofServer);
+    await once(ofServer, 'close');
+    expect(answer).toMatch(/^HTTP\/1\.1 408 [^]*"errorType":"CLIENT_REQUEST_ERROR"/);
+    socket.destroy();
     await service.stop();
   });
 });

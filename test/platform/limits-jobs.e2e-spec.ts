@@ -1,4 +1,7 @@
 import { DataSource } from 'typeorm';
+import type { BulkJob } from '../../src/bulk/jobs/bulk-job.entity';
+import { BulkJobRepository } from '../../src/bulk/jobs/bulk-job.repository';
+import { JobAdmission } from '../../src/bulk/jobs/job-admission';
 import { JobQueue } from '../../src/bulk/jobs/job-queue';
 import { bulk, CREATE, storedState, upload } from '../support/bulk';
 import { CREATE_CAMPAIGN, sampleCampaign, UPDATE_BULK } from '../support/campaigns';
@@ -58,6 +61,20 @@ describeEachEngine('Unfinished jobs', (engine) => {
     await endOne();
     await send(tenant, again).expect(202);
     await send(tenant).expect(429);
+  });
+
+  it('are not counted twice while they are made', async () => {
+    await start(3);
+    const { app } = service;
+    jest.spyOn(app.get(BulkJobRepository), 'countUnfinished').mockResolvedValue(2);
+    const job = {} as BulkJob;
+    let finish: (made: BulkJob) => void = () => undefined;
+    const gate = new Promise<BulkJob>((resolve) => (finish = resolve));
+    const admission = app.get(JobAdmission);
+    const first = admission.within(tenant.company.id, () => gate);
+    const second = admission.within(tenant.company.id, () => Promise.resolve(job));
+    finish(job);
+    expect(await Promise.all([first, second])).toEqual([job, job]);
   });
 
   it('are refused in the words of each API, and nothing is stored', async () => {
