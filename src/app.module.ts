@@ -19,6 +19,7 @@ import { ErrorsModule } from './platform/errors/errors.module';
 import { databasePartsOf, type Extension } from './platform/extensions/rollbook-extension';
 import { BodyModule } from './platform/http/body.module';
 import { IdempotencyModule } from './platform/idempotency/idempotency.module';
+import { LimitsModule } from './platform/limits/limits.module';
 import { ObservabilityModule } from './platform/observability/observability.module';
 
 /** The whole service: platform, the three features, and the extensions: those of the folder and those given here. */
@@ -30,6 +31,7 @@ export class AppModule {
       imports: [
         ConfigModule.register(config),
         ObservabilityModule,
+        LimitsModule,
         BodyModule,
         // Before whatever words answers: what it keeps is the text that is sent.
         IdempotencyModule,

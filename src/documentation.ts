@@ -6,6 +6,7 @@ import { API_INTRODUCTION, AUTHORIZE, describeMainCalls, TAGS } from './document
 import { SCOPES } from './platform/auth/scopes';
 import { FamilyRegistry } from './platform/errors/family.registry';
 import { documentIdempotency } from './platform/idempotency/idempotency.openapi';
+import { documentLimits } from './platform/limits/limits.openapi';
 import { addErrorResponses, operationsOf } from './platform/openapi/error-responses';
 import { headerRefs, HEADERS } from './platform/openapi/response-headers';
 
@@ -41,6 +42,7 @@ export function createDocument(app: NestExpressApplication): OpenAPIObject {
   });
   listImporters(document, app.get(ImporterRegistry).listRouted());
   documentIdempotency(document);
+  documentLimits(document);
   addErrorResponses(document, families);
   document.components = { ...document.components, headers: HEADERS };
   for (const { operation } of operationsOf(document)) {

@@ -41,6 +41,7 @@ import { XlsxFormat } from './formats/xlsx.format';
 import { BulkJobRepository } from './jobs/bulk-job.repository';
 import { BulkJobService } from './jobs/bulk-job.service';
 import { EndedJob } from './jobs/ended-job';
+import { JobAdmission } from './jobs/job-admission';
 import { JobEventsService } from './jobs/job-events.service';
 import { JobFollowUpService, RowSources } from './jobs/job-follow-up.service';
 import { JobIntake } from './jobs/job-intake';
@@ -82,6 +83,7 @@ const JOBS = [
   BulkJobRepository,
   BulkJobService,
   EndedJob,
+  JobAdmission,
   JobEventsService,
   JobFollowUpService,
   JobIntake,

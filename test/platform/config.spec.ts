@@ -37,6 +37,12 @@ describe('the configuration', () => {
       maxJsonBytes: 33_554_432,
       maxRows: 1_048_576,
       concurrentJobs: 4,
+      ratePerToken: 0,
+      ratePerCompany: 0,
+      failedLoginsPerMinute: 60,
+      largeBodies: 8,
+      receiveTimeoutSeconds: 300,
+      jobsPerCompany: 100,
       jobWaitSeconds: 120,
       listedRows: 100,
       idempotencyDays: 7,
@@ -49,7 +55,7 @@ describe('the configuration', () => {
 
   it('takes an empty variable for one that is not there', () => {
     const names = Object.keys(new AppConfig())
-      .concat('databaseUrl', 'publicUrl', 'appSecret', 'encryptionKeys', 'blindIndexKey')
+      .concat('databaseUrl', 'publicUrl', 'appSecret', 'encryptionKeys', 'blindIndexKey', 'trustProxy')
       .map(environmentName);
     const empty = Object.fromEntries(names.map((name) => [name, '']));
     expect(loadConfig(empty)).toEqual(loadConfig({}));
@@ -73,6 +79,13 @@ describe('the configuration', () => {
       MAX_JSON_BYTES: '2097152',
       MAX_ROWS: '1',
       CONCURRENT_JOBS: '1',
+      RATE_PER_TOKEN: '6000',
+      RATE_PER_COMPANY: '12000',
+      FAILED_LOGINS_PER_MINUTE: '0',
+      TRUST_PROXY: 'loopback, 10.0.0.0/8, fd00::1',
+      LARGE_BODIES: '0',
+      RECEIVE_TIMEOUT_SECONDS: '15',
+      JOBS_PER_COMPANY: '1',
       JOB_WAIT_SECONDS: '0',
       LISTED_ROWS: '0',
       IDEMPOTENCY_DAYS: '365',
@@ -97,6 +110,13 @@ describe('the configuration', () => {
       maxJsonBytes: 2_097_152,
       maxRows: 1,
       concurrentJobs: 1,
+      ratePerToken: 6_000,
+      ratePerCompany: 12_000,
+      failedLoginsPerMinute: 0,
+      trustProxy: 'loopback, 10.0.0.0/8, fd00::1',
+      largeBodies: 0,
+      receiveTimeoutSeconds: 15,
+      jobsPerCompany: 1,
       jobWaitSeconds: 0,
       listedRows: 0,
       idempotencyDays: 365,
@@ -121,6 +141,13 @@ describe('the configuration', () => {
       MAX_UPLOAD_BYTES: '1',
       MAX_JSON_BYTES: '1048575',
       MAX_ROWS: '0',
+      RATE_PER_TOKEN: '-1',
+      RATE_PER_COMPANY: 'many',
+      FAILED_LOGINS_PER_MINUTE: '1.5',
+      TRUST_PROXY: 'true',
+      LARGE_BODIES: '10001',
+      RECEIVE_TIMEOUT_SECONDS: '14',
+      JOBS_PER_COMPANY: '-1',
       LISTED_ROWS: '10001',
       IDEMPOTENCY_DAYS: '0',
       RESULT_DAYS: '3651',
@@ -134,7 +161,10 @@ describe('the configuration', () => {
       'DATABASE_URL: must look like mysql://user:password@host:3306/database or mariadb://…',
       'DEMO_DATA: must be a boolean value',
       `ENCRYPTION_KEYS: entry 1 ${ENTRY_WORDS}`,
+      'FAILED_LOGINS_PER_MINUTE: must be an integer number',
       'IDEMPOTENCY_DAYS: must not be less than 1',
+      'JOBS_PER_COMPANY: must not be less than 0',
+      'LARGE_BODIES: must not be greater than 10000',
       'LINK_TTL_SECONDS: must not be greater than 2592000',
       'LISTED_ROWS: must not be greater than 10000',
       'LOG_LEVEL: must be one of the following values: fatal, error, warn, info, debug, trace, silent',
@@ -144,8 +174,14 @@ describe('the configuration', () => {
       'NODE_ENV: must be one of the following values: development, test, production',
       'PORT: must not be greater than 65535',
       'PUBLIC_URL: must be a URL address',
+      'RATE_PER_COMPANY: must be an integer number',
+      'RATE_PER_COMPANY: must not be greater than 10000000',
+      'RATE_PER_COMPANY: must not be less than 0',
+      'RATE_PER_TOKEN: must not be less than 0',
+      'RECEIVE_TIMEOUT_SECONDS: must not be less than 15',
       'RESULT_DAYS: must not be greater than 3650',
       'TOKEN_TTL_SECONDS: must not be less than 60',
+      'TRUST_PROXY: must be the number of proxies in front (1 to 32), or their addresses and networks, such as 10.0.0.0/8 or loopback, with commas between',
     ]);
   });
 
@@ -156,6 +192,28 @@ describe('the configuration', () => {
     expect(error.message.split('\n')).toHaveLength(error.faults.length + 1);
     expect(error.message).not.toContain(secret);
   });
+
+  it.each(['1', '32', 'loopback', '127.0.0.1', '10.0.0.0/8,fd00::/8', '::1/128', 'uniquelocal, linklocal'])(
+    'takes %s for the proxies it trusts',
+    (proxies) => expect(faultsOf({ TRUST_PROXY: proxies })).toEqual([]),
+  );
+
+  it.each([
+    'true',
+    '*',
+    '0',
+    '33',
+    '-1',
+    '10.0.0.0/33',
+    '::1/129',
+    '10.0.0.0/8/8',
+    '10.0.0',
+    'proxy.example',
+    'a,',
+    ',',
+  ])('does not take %s for proxies: nobody is trusted by mistake', (proxies) =>
+    expect(faultsOf({ TRUST_PROXY: proxies })).toEqual([expect.stringMatching(/^TRUST_PROXY: must be /)]),
+  );
 
   it.each(['abc', '1.5', '-1', '0x', 'NaN', 'Infinity', '3000;'])(
     'takes no port for a number it is not: %s',

@@ -16,7 +16,7 @@ describe('A body that is not read', () => {
   let service: RunningService;
   let connections = 0;
   beforeAll(async () => {
-    service = await startService('sqlite');
+    service = await startService('sqlite', { environment: { FAILED_LOGINS_PER_MINUTE: '0' } });
     service.app.getHttpServer().on('connection', () => connections++);
   });
   beforeEach(() => {

@@ -51,7 +51,7 @@ export function examplePath({ path, operation }: Operation): string {
   );
 }
 
-/** Errors that need a broken service, or a token that is none; and those every write has, which have tests of their own. */
+/** Errors that need a broken service, or a token that is none; and those of keys and limits, which have tests of their own. */
 const NOT_PROVOKED = [
   'UNAUTHORIZED',
   'UNKNOWN_ERROR',
@@ -60,6 +60,11 @@ const NOT_PROVOKED = [
   'IDEMPOTENCY_KEY_INVALID',
   'IDEMPOTENCY_KEY_REUSED',
   'CALL_STILL_RUNNING',
+  'TOO_MANY_REQUESTS',
+  'TOO_MANY_FAILED_LOGINS',
+  'TOO_MANY_LARGE_BODIES',
+  'SERVICE_BUSY',
+  'TOO_MANY_JOBS',
 ];
 
 /** What the document says of the routes below a path. */

@@ -135,8 +135,8 @@ describe('OpenAPI document', () => {
       const wanted = isOpen
         ? []
         : path.startsWith('/oauth')
-          ? ['400', '401', '503']
-          : ['400', '401', '403', '500', '503'];
+          ? ['400', '401', '429', '503']
+          : ['400', '401', '403', '429', '500', '503'];
       expect([name, errors.map(([status]) => status)]).toEqual([name, expect.arrayContaining(wanted)]);
       for (const [status, { content, headers }] of errors) {
         expect(content['application/json'].schema.$ref).toBe(`#/components/schemas/${errorModelOf(path, status)}`);
@@ -147,7 +147,7 @@ describe('OpenAPI document', () => {
         }
         expect(Object.keys(headers)).toEqual(expect.arrayContaining(['X-Request-Id', 'X-Error-Type']));
         expect([name, 'WWW-Authenticate' in headers]).toEqual([name, status === '401']);
-        const isLater = status === '503' || (status === '409' && isWrite(operation));
+        const isLater = status === '429' || status === '503' || (status === '409' && isWrite(operation));
         expect([name, status, 'Retry-After' in headers]).toEqual([name, status, isLater]);
       }
     }
@@ -160,6 +160,29 @@ describe('OpenAPI document', () => {
       'CampaignError',
     ];
     expect(Object.keys(document.components.schemas)).toEqual(expect.arrayContaining(shapes));
+  });
+
+  it('documents each limit where it is met', () => {
+    const limits = ['TOO_MANY_REQUESTS', 'TOO_MANY_FAILED_LOGINS', 'TOO_MANY_LARGE_BODIES', 'SERVICE_BUSY'];
+    for (const { name, path, operation } of operations) {
+      const codes = ['429', '503'].flatMap((status) =>
+        Object.keys(operation.responses[status]?.content['application/json'].examples ?? {}),
+      );
+      const isUpload = operation.requestBody?.content['multipart/form-data'] !== undefined;
+      const isBulk = isUpload || codes.includes('JOB_INTERRUPTED');
+      const takesLarge = isUpload || JSON.stringify(operation.responses['413'] ?? '').includes(' 33554432 ');
+      const [withToken, withLogin] = ['bearer', 'basic'].map((scheme) =>
+        operation.security.some((requirement: any) => scheme in requirement),
+      );
+      const wanted = [
+        ...(withToken ? ['TOO_MANY_REQUESTS'] : []),
+        ...(withToken || withLogin ? ['TOO_MANY_FAILED_LOGINS'] : []),
+        ...(takesLarge ? ['TOO_MANY_LARGE_BODIES', 'SERVICE_BUSY'] : []),
+      ];
+      expect([name, codes.filter((code) => limits.includes(code)).sort()]).toEqual([name, wanted.sort()]);
+      const makesJob = isBulk || /\/bulk\/jobs\/\{jobId\}\/(commit|undo|retry)$/.test(path);
+      expect([name, codes.includes('TOO_MANY_JOBS')]).toEqual([name, makesJob]);
+    }
   });
 
   it('documents Idempotency-Key on every operation that writes, and on no other', () => {

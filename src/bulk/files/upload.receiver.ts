@@ -9,6 +9,7 @@ import multer, { StorageEngine } from 'multer';
 import { AppConfig } from '../../platform/config/app-config';
 import { PayloadTooLarge, UnreadableBody } from '../../platform/errors/http.errors';
 import { IdempotentCalls } from '../../platform/idempotency/idempotent-calls';
+import { LargeBodies } from '../../platform/limits/large-bodies';
 import { JobFiles } from './job-files';
 
 /** Room for boundaries and part headers around the files of a form. */
@@ -28,6 +29,8 @@ export interface Upload {
   readonly file: UploadedFile;
   /** Second table of a format that has one table per file. */
   readonly contacts: UploadedFile | null;
+  /** Gives back the place of a large body; absent for a file that came another way. */
+  readonly leave?: () => void;
 }
 
 type StoredPart = Express.Multer.File & { readonly sha256: string };
@@ -74,6 +77,7 @@ export class UploadReceiver {
     files: JobFiles,
     private readonly config: AppConfig,
     private readonly calls: IdempotentCalls,
+    private readonly largeBodies: LargeBodies,
   ) {
     const limits = {
       fileSize: config.maxUploadBytes,
@@ -96,7 +100,7 @@ export class UploadReceiver {
   /**
    * Reads the form of a request to the end and stores its files; on any fault nothing stays stored.
    *
-   * @throws UnreadableBody when it is no such form, PayloadTooLarge, or multer's errors.
+   * @throws UnreadableBody when it is no such form, PayloadTooLarge, multer's errors, and what `LargeBodies` throws.
    */
   async receive(request: Request, response: Response): Promise<Upload> {
     if (request.is('multipart/form-data') !== 'multipart/form-data') {
@@ -107,6 +111,22 @@ export class UploadReceiver {
         `A file may have at most ${this.config.maxUploadBytes} bytes; split it into several files.`,
       );
     }
+    const leave = await this.largeBodies.enter(request, response);
+    try {
+      return { ...(await this.store(request, response)), leave };
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  }
+
+  /** Removes what `receive` stored, once it is taken over or no longer wanted. */
+  async discard({ file, contacts, leave }: Upload): Promise<void> {
+    leave?.();
+    for (const part of [file, contacts]) if (part !== null) await rm(part.path, { force: true });
+  }
+
+  private async store(request: Request, response: Response): Promise<Upload> {
     await new Promise<void>((resolve, reject) => {
       this.form(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(toError(error))));
     });
@@ -130,11 +150,6 @@ export class UploadReceiver {
       throw error;
     }
     return upload;
-  }
-
-  /** Removes what `receive` stored, once it is taken over or no longer wanted. */
-  async discard({ file, contacts }: Upload): Promise<void> {
-    for (const part of [file, contacts]) if (part !== null) await rm(part.path, { force: true });
   }
 }
 

@@ -76,6 +76,11 @@ export class BulkJobRepository {
     return result.affected === 1;
   }
 
+  /** How many jobs of a company wait or run. */
+  countUnfinished(transaction: Transaction, companyRef: number): Promise<number> {
+    return transaction.countBy(BulkJob, { companyRef, state: In<JobState>(['queued', 'running']) });
+  }
+
   /** Jobs that wait or run, and whose process has not been heard of. */
   listAbandoned(transaction: Transaction, now: Date): Promise<BulkJob[]> {
     return transaction.find(BulkJob, {

@@ -2,15 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { CommitOutcomeUnknown } from '../../platform/database/database.errors';
 import { UnitOfWork } from '../../platform/database/unit-of-work';
 import type { Transaction } from '../../platform/database/transaction';
-import { callStillRunning } from '../../platform/idempotency/idempotency.errors';
-import { IdempotentCalls } from '../../platform/idempotency/idempotent-calls';
 import { randomPublicId } from '../../platform/ids/public-id';
 import type { BulkImporter } from '../engine/bulk-importer.contract';
 import { ImporterRegistry } from '../engine/importer.registry';
 import type { TakenRows } from '../files/file-intake';
 import { JobFiles } from '../files/job-files';
-import { BulkJob, hasEnded, JobOptions } from './bulk-job.entity';
+import { BulkJob, JobOptions } from './bulk-job.entity';
 import { BulkJobRepository } from './bulk-job.repository';
+import { JobAdmission } from './job-admission';
 import { leaseEnd } from './job-lease';
 import { emptyTally } from './tally';
 
@@ -42,7 +41,7 @@ export class JobIntake {
     private readonly importers: ImporterRegistry,
     private readonly jobs: BulkJobRepository,
     private readonly files: JobFiles,
-    private readonly calls: IdempotentCalls,
+    private readonly admission: JobAdmission,
   ) {}
 
   /**
@@ -50,11 +49,14 @@ export class JobIntake {
    * and is all there is.
    *
    * @throws what `take` and `along` throw when the rows as a whole cannot be used; nothing of them stays behind.
-   * CallStillRunning
+   * CallStillRunning, TooManyJobs
    */
   async accept(request: JobRequest, take: TakeRows, along?: AlongWithJob): Promise<BulkJob> {
-    const earlier = await this.findEarlier();
-    if (earlier !== null) return earlier;
+    const earlier = await this.admission.findEarlier();
+    return earlier ?? this.admission.within(request.companyRef, () => this.make(request, take, along));
+  }
+
+  private async make(request: JobRequest, take: TakeRows, along?: AlongWithJob): Promise<BulkJob> {
     const jobId = randomPublicId('JOB', 26);
     const { companyRef, target } = request;
     const { tables } = this.importers.get(target);
@@ -68,7 +70,7 @@ export class JobIntake {
           taken.parentJobId === null
             ? null
             : await this.jobs.findInCompany(transaction, companyRef, target, taken.parentJobId);
-        await this.calls.bindToJob(transaction, jobId);
+        await this.admission.bind(transaction, jobId);
         await along?.(transaction, jobId);
         const parentJobId = request.parentJobId ?? parent?.jobId ?? null;
         return this.jobs.insert(transaction, newJob(jobId, request, taken, tallies, parentJobId));
@@ -78,15 +80,6 @@ export class JobIntake {
       if (!(error instanceof CommitOutcomeUnknown)) await this.files.removeJobFolder(jobId);
       throw error;
     }
-  }
-
-  /** The job of the same call under the same idempotency key, which ended without its answer being stored. */
-  private async findEarlier(): Promise<BulkJob | null> {
-    const jobId = this.calls.earlierJobId();
-    if (jobId === null) return null;
-    const job = await this.unitOfWork.read((transaction) => this.jobs.get(transaction, jobId));
-    if (!hasEnded(job.state)) throw callStillRunning();
-    return job;
   }
 }
 

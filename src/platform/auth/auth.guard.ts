@@ -1,6 +1,9 @@
 import { CanActivate, ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { Forbidden } from '../errors/http.errors';
+import { AccessRates } from '../limits/access-rates';
+import { clientAddressOf } from '../limits/client-address';
+import { FailedLogins } from '../limits/failed-logins';
 import { AuthenticatedRequest, ROUTE_ACCESS, RouteAccess } from './auth.decorators';
 import { linkExpired, tokenRequired } from './auth.errors';
 import { Caller, requireScope } from './caller';
@@ -19,6 +22,8 @@ export class AuthGuard implements CanActivate {
     private readonly reflector: Reflector,
     private readonly verifier: TokenVerifier,
     private readonly links: SignedLinks,
+    private readonly failedLogins: FailedLogins,
+    private readonly rates: AccessRates,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -34,6 +39,7 @@ export class AuthGuard implements CanActivate {
       throw linkExpired();
     }
     request.caller = await this.authenticate(request);
+    this.rates.admit(request.caller);
     if (access?.kind !== 'token') this.authorise(request.caller, access?.scope);
     return true;
   }
@@ -43,7 +49,12 @@ export class AuthGuard implements CanActivate {
     const count = request.rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'authorization').length;
     const header = request.headers.authorization ?? '';
     const token = count === 1 && header.length <= MAX_HEADER_CHARACTERS ? BEARER.exec(header)?.[1] : undefined;
-    const caller = token === undefined ? null : await this.verifier.verify(token);
+    // Who sends none at all has tried nothing.
+    if (header === '') throw tokenRequired();
+    const caller = await this.failedLogins.attempt(
+      () => clientAddressOf(request),
+      async (beforeLookUp) => (token === undefined ? null : this.verifier.verify(token, beforeLookUp)),
+    );
     if (caller === null) throw tokenRequired();
     return caller;
   }

@@ -2,6 +2,7 @@ import { Body, Controller, Header, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiBasicAuth, ApiConsumes, ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { DependencyUnavailable } from '../errors/http.errors';
+import { clientAddressOf } from '../limits/client-address';
 import { ApiErrors } from '../openapi/api-errors';
 import { Public } from './auth.decorators';
 import { InvalidClient, InvalidScope, UnsupportedGrantType } from './auth.errors';
@@ -30,6 +31,6 @@ export class OAuthController {
     new DependencyUnavailable('The database does not answer at the moment; try again shortly.'),
   )
   token(@Body() form: TokenRequest, @Req() request: Request): Promise<TokenResponse> {
-    return this.oauth.grant(form, request.headers.authorization);
+    return this.oauth.grant(form, request.headers.authorization, () => clientAddressOf(request));
   }
 }

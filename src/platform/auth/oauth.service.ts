@@ -1,11 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../database/unit-of-work';
+import { FailedLogins } from '../limits/failed-logins';
+import { LruMap } from '../limits/lru-map';
 import { AccessTokens } from './access-token';
 import { InvalidClient, InvalidScope, UnsupportedGrantType } from './auth.errors';
+import { OAuthClient } from './credential.entity';
 import { CredentialRepository } from './credential.repository';
 import { TokenRequest, TokenResponse } from './oauth.dto';
-import { hashToken, sameHash } from './opaque-token';
+import { hashToken, isOpaqueToken, sameHash } from './opaque-token';
 import { mustBeNamed } from './scopes';
+
+const MOST_PROVEN = 10_000;
 
 interface ClientCredentials {
   readonly id: string;
@@ -39,19 +44,28 @@ function defaultScope(held: string): string {
 /** The client-credentials grant. */
 @Injectable()
 export class OAuthService {
+  /** Clients with the hash of a secret that was theirs when it was last looked at. */
+  private readonly proven = new LruMap<string, true>(MOST_PROVEN);
+
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly credentials: CredentialRepository,
     private readonly accessTokens: AccessTokens,
+    private readonly failedLogins: FailedLogins,
   ) {}
 
   /**
    * Gives an access token for a client's credentials. Without `scope` it holds all the client's scopes but those that
    * must be named, such as `customers:pii` (RFC 6749 section 3.3 leaves the default to the server).
    *
-   * @throws UnsupportedGrantType, InvalidClient or InvalidScope.
+   * @param addressOf gives the address of the client, for the limit of wrong secrets
+   * @throws UnsupportedGrantType, InvalidClient, InvalidScope or TooManyFailedLogins.
    */
-  async grant(request: TokenRequest, authorization: string | undefined): Promise<TokenResponse> {
+  async grant(
+    request: TokenRequest,
+    authorization: string | undefined,
+    addressOf: () => string,
+  ): Promise<TokenResponse> {
     if (request.grant_type !== 'client_credentials') {
       throw new UnsupportedGrantType('grant_type must be client_credentials.');
     }
@@ -59,11 +73,8 @@ export class OAuthService {
       id: request.client_id ?? '',
       secret: request.client_secret ?? '',
     };
-    const client = await this.unitOfWork.read((transaction) => this.credentials.findClient(transaction, given.id));
-    const matches = sameHash(hashToken(given.secret), client?.secretHash ?? hashToken(''));
-    if (client === null || client.revokedAt !== null || !matches) {
-      throw new InvalidClient('The client id or secret is not valid.');
-    }
+    const client = await this.failedLogins.attempt(addressOf, (beforeLookUp) => this.authenticate(given, beforeLookUp));
+    if (client === null) throw new InvalidClient('The client id or secret is not valid.');
     const scope = this.grantedScope(client.scopes, request.scope);
     return {
       access_token: await this.accessTokens.sign({ clientId: client.clientId, scope }),
@@ -71,6 +82,22 @@ export class OAuthService {
       expires_in: this.accessTokens.ttlSeconds,
       scope,
     };
+  }
+
+  /** The client whose id and secret these are; null when they are nobody's. */
+  private async authenticate({ id, secret }: ClientCredentials, beforeLookUp: () => void): Promise<OAuthClient | null> {
+    if (!isOpaqueToken(secret, 'rbs')) return null;
+    const secretHash = hashToken(secret);
+    const proof = `${secretHash} ${id}`;
+    if (this.proven.get(proof) === undefined) beforeLookUp();
+    const client = await this.unitOfWork.read((transaction) => this.credentials.findClient(transaction, id));
+    const matches = sameHash(secretHash, client?.secretHash ?? hashToken(''));
+    if (client === null || client.revokedAt !== null || !matches) {
+      this.proven.delete(proof);
+      return null;
+    }
+    this.proven.set(proof, true);
+    return client;
   }
 
   private grantedScope(held: string, wanted: string | undefined): string {

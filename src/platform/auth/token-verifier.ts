@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { UnitOfWork } from '../database/unit-of-work';
+import { LruMap } from '../limits/lru-map';
 import { AccessTokens } from './access-token';
 import { Caller } from './caller';
 import { CredentialRepository, LiveCredential } from './credential.repository';
@@ -9,6 +10,8 @@ import { isScope } from './scopes';
 /** A revocation must bite within a second; so long may an answer of the database be used again. */
 const CACHE_MS = 900;
 const CACHE_ENTRIES = 10_000;
+/** What was refused stays so: no token comes into being, or back to life, after it was tried. */
+const REFUSED_MS = 60_000;
 const STAMP_MS = 60_000;
 
 interface CacheEntry {
@@ -18,8 +21,13 @@ interface CacheEntry {
 
 /** Turns a bearer token into its caller. Replace the provider to accept tokens of another issuer. */
 export abstract class TokenVerifier {
-  /** Caller of a valid token; null for an unknown, expired, revoked or forged one. */
-  abstract verify(token: string): Promise<Caller | null>;
+  /**
+   * Caller of a valid token; null for an unknown, expired, revoked or forged one.
+   *
+   * @param beforeLookUp called before whatever is slow is asked about a token that was never found valid; what it throws
+   *   is thrown
+   */
+  abstract verify(token: string, beforeLookUp?: () => void): Promise<Caller | null>;
 }
 
 function toCaller(subject: string, { company, scopes }: LiveCredential, granted: string): Caller {
@@ -41,7 +49,9 @@ function toCaller(subject: string, { company, scopes }: LiveCredential, granted:
 @Injectable()
 export class StoredTokenVerifier extends TokenVerifier {
   private readonly logger = new Logger(StoredTokenVerifier.name);
-  private readonly cache = new Map<string, CacheEntry>();
+  /** Also what is too old to be used: its token was valid once. */
+  private readonly cache = new LruMap<string, CacheEntry>(CACHE_ENTRIES);
+  private readonly refusedUntil = new LruMap<string, number>(CACHE_ENTRIES);
   private readonly stamped = new Map<string, number>();
 
   constructor(
@@ -52,16 +62,17 @@ export class StoredTokenVerifier extends TokenVerifier {
     super();
   }
 
-  async verify(token: string): Promise<Caller | null> {
+  async verify(token: string, beforeLookUp: () => void = () => undefined): Promise<Caller | null> {
     if (token.startsWith('rbk_')) {
       if (!isOpaqueToken(token, 'rbk')) return null;
       const keyHash = hashToken(token);
-      return this.cached(keyHash, () => this.callerOfKey(keyHash));
+      return this.cached(keyHash, beforeLookUp, () => this.callerOfKey(keyHash));
     }
     // The signature and the expiry are checked each time; only the state of the client is remembered for a moment.
     const claims = await this.accessTokens.verify(token);
     if (claims === null) return null;
-    return this.cached(`${claims.clientId} ${claims.scope}`, () => this.callerOfClient(claims.clientId, claims.scope));
+    const { clientId, scope } = claims;
+    return this.cached(`${clientId} ${scope}`, beforeLookUp, () => this.callerOfClient(clientId, scope));
   }
 
   private async callerOfKey(keyHash: string): Promise<Caller | null> {
@@ -86,15 +97,29 @@ export class StoredTokenVerifier extends TokenVerifier {
       .catch((error: unknown) => this.logger.warn({ err: error, keyId }, 'last use of a key could not be stamped'));
   }
 
-  private cached(key: string, load: () => Promise<Caller | null>): Promise<Caller | null> {
+  private async cached(
+    key: string,
+    beforeLookUp: () => void,
+    load: () => Promise<Caller | null>,
+  ): Promise<Caller | null> {
     const now = Date.now();
     const known = this.cache.get(key);
     if (known !== undefined && known.until > now) return known.caller;
-    if (this.cache.size >= CACHE_ENTRIES) this.cache.clear();
+    if ((this.refusedUntil.get(key) ?? 0) > now) return null;
+    if (known === undefined) beforeLookUp();
     const caller = load();
     this.cache.set(key, { until: now + CACHE_MS, caller });
-    // A failed look-up says nothing about the token and must not be remembered.
-    caller.catch(() => this.cache.delete(key));
-    return caller;
+    try {
+      const found = await caller;
+      if (found === null) {
+        this.cache.delete(key);
+        this.refusedUntil.set(key, now + REFUSED_MS);
+      }
+      return found;
+    } catch (error) {
+      // A failed look-up says nothing about the token and must not be remembered.
+      this.cache.delete(key);
+      throw error;
+    }
   }
 }

@@ -2,6 +2,7 @@ import { Transform, Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min } from 'class-validator';
 import { IsEncryptionKeys, IsKey } from './encryption-keys.validator';
 import { IsStrongSecret } from './strong-secret.validator';
+import { IsTrustedProxies } from './trusted-proxies.validator';
 
 const KIB = 1024;
 const MIB = KIB * KIB;
@@ -109,6 +110,56 @@ export class AppConfig {
   @Min(1)
   @Max(100)
   concurrentJobs = 4;
+
+  /** Requests one credential may send in a minute, in a burst or evenly; 0 for no limit. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(10_000_000)
+  ratePerToken = 0;
+
+  /** Requests all credentials of one company may send in a minute together; 0 for no limit. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(10_000_000)
+  ratePerCompany = 0;
+
+  /** Wrong tokens and client secrets one address may send in a minute before they are answered 429; 0 for no limit. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(10_000_000)
+  failedLoginsPerMinute = 60;
+
+  /**
+   * Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed: how many stand in front, or their addresses and
+   * networks. Default: none, the address of a client is that of its connection.
+   */
+  @IsOptional()
+  @IsTrustedProxies()
+  trustProxy?: string;
+
+  /** Bodies over 1 MiB that are received and parsed at a time; four times as many wait. 0 for no limit. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(10_000)
+  largeBodies = 8;
+
+  /** Seconds a request may take to arrive, body included. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(15)
+  @Max(86_400)
+  receiveTimeoutSeconds = 300;
+
+  /** Jobs of one company that may wait and run at a time; 0 for no limit. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000)
+  jobsPerCompany = 100;
 
   /** Seconds a bulk call waits for its job before it is answered 202; `Prefer: wait=N` makes it less. */
   @Type(() => Number)

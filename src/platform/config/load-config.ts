@@ -11,7 +11,7 @@ export class ConfigError extends Error {
 }
 
 /** Settings that are absent unless given. */
-const WITHOUT_DEFAULT = ['databaseUrl', 'publicUrl', 'appSecret', 'encryptionKeys', 'blindIndexKey'];
+const WITHOUT_DEFAULT = ['databaseUrl', 'publicUrl', 'appSecret', 'encryptionKeys', 'blindIndexKey', 'trustProxy'];
 
 /** `maxUploadBytes` -> `MAX_UPLOAD_BYTES`. */
 export function environmentName(property: string): string {

@@ -5,6 +5,9 @@ import type { AppError } from '../errors/app-error';
 import type { FamilyRegistry } from '../errors/family.registry';
 import { RequestTimeout, UnreadableBody } from '../errors/http.errors';
 
+/** Time a client has to read the answer and close; one that does not would keep the connection for ever. */
+const LINGER_MS = 5_000;
+
 function toAppError({ code }: NodeJS.ErrnoException): AppError {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
     return new RequestTimeout('The request took too long to arrive; send it again.');
@@ -25,6 +28,7 @@ export function answerClientErrors(server: Server, families: FamilyRegistry): vo
       socket.destroy();
       return;
     }
+    setTimeout(() => socket.destroy(), LINGER_MS).unref();
     const error = toAppError(cause);
     const requestId = randomUUID();
     const { status, body } = families.of('/').render(error, { requestId, at: new Date(), baseUrl: '' });

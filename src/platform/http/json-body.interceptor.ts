@@ -1,8 +1,10 @@
 import { CallHandler, ExecutionContext, Injectable, NestInterceptor } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { Request } from 'express';
+import type { Response } from 'express';
 import type { Observable } from 'rxjs';
+import type { AuthenticatedRequest } from '../auth/auth.decorators';
 import { AppConfig } from '../config/app-config';
+import { LargeBodies } from '../limits/large-bodies';
 import { readJsonBody, type JsonBodyRule } from './json-body';
 import { JsonBody, type JsonBodyOptions } from './json-body.decorator';
 import { hasBody, isJson, readsOwnBody } from './request-body';
@@ -22,17 +24,30 @@ export class JsonBodyInterceptor implements NestInterceptor {
 
   constructor(
     private readonly reflector: Reflector,
+    private readonly largeBodies: LargeBodies,
     config: AppConfig,
   ) {
     this.bulk = { maxBytes: config.maxJsonBytes, forbiddenKeys: new Set() };
   }
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
-    const request = context.switchToHttp().getRequest<Request>();
+    const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
     if (hasBody(request) && isJson(request) && !readsOwnBody(this.reflector, context)) {
-      request.body = await readJsonBody(request, this.ruleOf(context));
+      const rule = this.ruleOf(context);
+      request.body = rule === this.bulk ? await this.readBulk(context, request) : await readJsonBody(request, rule);
     }
     return next.handle();
+  }
+
+  /** The body keeps its place until the call is answered: so long it stays in memory. */
+  private async readBulk(context: ExecutionContext, request: AuthenticatedRequest): Promise<object> {
+    const leave = await this.largeBodies.enter(request, context.switchToHttp().getResponse<Response>());
+    try {
+      return await readJsonBody(request, this.bulk);
+    } catch (error) {
+      leave();
+      throw error;
+    }
   }
 
   private ruleOf(context: ExecutionContext): JsonBodyRule {
