@@ -1,7 +1,7 @@
 import { selectMany, updateMany } from '../../platform/database/set-based';
 import type { Transaction } from '../../platform/database/transaction';
 import { historyFacts } from '../../platform/history/history-entry.entity';
-import { changedSince, coversAllSince } from '../../platform/history/reversal';
+import { entriesToRevert } from '../../platform/history/reversal';
 import { changeContextOf } from '../customers/customers.table';
 import type {
   ChangeLedger,
@@ -135,12 +135,8 @@ function planOf(
   undone: string,
   { jobId, at }: JobContext,
 ): Plan {
-  const ours = entries.filter((entry) => entry.jobId === undone || entry.jobId === jobId);
-  const own = ours.filter((entry) => entry.jobId === undone);
-  if (own.length === 0) return { back: new Map() };
-  if (!coversAllSince(own, ours, version)) {
-    return { refusal: changedSince(entries.findLast((entry) => !ours.includes(entry))) };
-  }
+  const own = entriesToRevert(entries, version, { undone, undoing: jobId });
+  if ('code' in own) return { refusal: own };
   if (own[0]?.version === 1) return { back: new Map([[DELETED, at.toISOString()]]) };
   const back = new Map<string, unknown>();
   for (const { field, from } of own.flatMap(({ changes }) => changes)) if (!back.has(field)) back.set(field, from);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/transaction';
 import { giveWay } from '../../platform/event-loop/give-way';
 import type { ChangeContext } from '../../platform/history/history-entry.entity';
-import { changedSince, coversAllSince, Reversal, ReversalOutcome } from '../../platform/history/reversal';
+import { entriesToRevert, Reversal, ReversalOutcome } from '../../platform/history/reversal';
 import type { CampaignRecord } from '../campaign-record.entity';
 import type { CampaignRecordHistory } from '../records/campaign-record-history.entity';
 import { CampaignRecordRepository } from '../records/campaign-record.repository';
@@ -37,16 +37,14 @@ export class RecordReversalService {
     for (const { recordRef, row } of reversals) {
       const record = records.get(recordRef);
       const all = entries.get(recordRef) ?? [];
-      const own = all.filter(({ jobId }) => jobId === undone);
-      const recordId = record?.recordId ?? null;
-      if (record === undefined || own.length === 0) {
-        outcomes.push({ outcome: 'unchanged', recordId, issue: null });
+      if (record === undefined) {
+        outcomes.push({ outcome: 'unchanged', recordId: null, issue: null });
         continue;
       }
-      const isOurs = ({ jobId }: CampaignRecordHistory) => jobId === undone || jobId === context.jobId;
-      if (!coversAllSince(own, all.filter(isOurs), record.version)) {
-        const foreign = all.filter((entry) => !isOurs(entry)).at(-1);
-        outcomes.push({ outcome: 'failed', recordId, issue: changedSince(foreign) });
+      const { recordId, version } = record;
+      const own = entriesToRevert(all, version, { undone, undoing: context.jobId });
+      if ('code' in own) {
+        outcomes.push({ outcome: 'failed', recordId, issue: own });
         continue;
       }
       const draft = new ReversedRecord(record);

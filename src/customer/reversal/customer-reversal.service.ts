@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import {
-  changedSince,
-  coversAllSince,
+  entriesToRevert,
   notReversible,
   Reversal,
   ReversalOutcome,
+  type UndoingJobs,
 } from '../../platform/history/reversal';
 import type { ChangeContext } from '../../platform/history/history-entry.entity';
 import type { Transaction } from '../../platform/database/transaction';
@@ -48,8 +48,8 @@ export class CustomerReversalService {
     for (const { recordRef, row } of reversals) {
       const draft = drafts.get(recordRef);
       const all = entries.get(recordRef) ?? [];
-      const isOurs = ({ jobId }: CustomerHistory) => jobId === undone || jobId === context.jobId;
-      const outcome = draft === undefined ? NOTHING : revert(draft, all, all.filter(isOurs), undone, context.at);
+      const jobs = { undone, undoing: context.jobId };
+      const outcome = draft === undefined ? NOTHING : revert(draft, all, jobs, context.at);
       outcomes.push(outcome);
       if (draft !== undefined && outcome.outcome === 'updated') reversed.push({ draft, row });
       await giveWay();
@@ -113,21 +113,16 @@ export class CustomerReversalService {
 
 const NOTHING: ReversalOutcome = { outcome: 'unchanged', recordId: null, issue: null };
 
-/** Takes back what the job `undone` did to a customer, in memory. @param ours entries that may stand behind its own */
+/** Takes back what the job `undone` did to a customer, in memory. @param all entries of the customer */
 function revert(
   draft: ReversedCustomer,
   all: readonly CustomerHistory[],
-  ours: readonly CustomerHistory[],
-  undone: string,
+  jobs: UndoingJobs,
   at: Date,
 ): ReversalOutcome {
   const { customerId: recordId, version } = draft.before.receivables;
-  const own = ours.filter(({ jobId }) => jobId === undone);
-  if (own.length === 0) return { ...NOTHING, recordId };
-  if (!coversAllSince(own, ours, version)) {
-    const foreign = all.filter((entry) => !ours.includes(entry)).at(-1);
-    return { outcome: 'failed', recordId, issue: changedSince(foreign) };
-  }
+  const own = entriesToRevert(all, version, jobs);
+  if ('code' in own) return { outcome: 'failed', recordId, issue: own };
   for (const entry of [...own].reverse()) {
     const unknown = draft.revert(entry, at);
     if (unknown !== null) return { outcome: 'failed', recordId, issue: notReversible(unknown) };

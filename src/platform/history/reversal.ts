@@ -15,26 +15,35 @@ export interface ReversalOutcome {
   readonly issue: CodedIssue | null;
 }
 
+/** The job whose changes are taken back, and the one that does it. */
+export interface UndoingJobs {
+  readonly undone: string;
+  readonly undoing: string | null;
+}
+
 /**
- * True when nobody else changed a record since the first of the entries to be taken back. Each change moves the version
- * by one and has one entry, so the entries must account for every version since.
+ * The entries of a record that a job wrote and that are to be taken back, oldest first; the issue when anybody else
+ * changed the record since the first of them. Each change moves the version by one and has one entry, so the entries of
+ * the two jobs must account for every version since.
  *
- * @param own entries to be taken back, oldest first; at least one
- * @param accepted those, and others that may stand behind them
+ * @param entries all of the record, oldest first
  * @param version of the record now
  */
-export function coversAllSince(
-  own: readonly HistoryEntry[],
-  accepted: readonly HistoryEntry[],
+export function entriesToRevert<E extends HistoryEntry>(
+  entries: readonly E[],
   version: number,
-): boolean {
-  const first = own[0]?.version ?? version;
-  const since = accepted.filter((entry) => entry.version >= first);
-  return since.length === version - first + 1;
+  { undone, undoing }: UndoingJobs,
+): readonly E[] | CodedIssue {
+  const own = entries.filter(({ jobId }) => jobId === undone);
+  const isOurs = ({ jobId }: E) => jobId === undone || jobId === undoing;
+  const first = own[0]?.version;
+  if (first === undefined) return own;
+  const since = entries.filter((entry) => isOurs(entry) && entry.version >= first);
+  return since.length === version - first + 1 ? own : changedSince(entries.findLast((entry) => !isOurs(entry)));
 }
 
 /** The record was changed by somebody else in the meantime. @param entry their newest change */
-export function changedSince(entry: HistoryEntry | undefined): CodedIssue {
+function changedSince(entry: HistoryEntry | undefined): CodedIssue {
   const by = entry?.jobId ?? entry?.changedBy ?? 'somebody';
   const when = entry === undefined ? '' : ` at ${entry.changedAt.toISOString()}`;
   return {
