@@ -2,7 +2,7 @@ import type { CommerceCustomerRequest } from '../../customer/commerce/commerce-c
 import type { CommerceItem } from '../../customer/commerce/commerce-item';
 import type { CommerceOutcome, CommerceUpsertService } from '../../customer/commerce/commerce-upsert.service';
 import type { Transaction } from '../../platform/database/transaction';
-import { giveWay } from '../../platform/event-loop/give-way';
+import { forEachGivingWay } from '../../platform/event-loop/give-way';
 import { changeContextOf } from '../customers/customers.table';
 import type {
   ImportCells,
@@ -64,11 +64,10 @@ export class CommerceItemsTable<T extends CommerceCustomerRequest> implements Ta
     rows: readonly ReadyRow<ImportCells>[],
   ): Promise<RowResult[]> {
     const items: CommerceItem[] = [];
-    for (const { row, value } of rows) {
+    await forEachGivingWay(rows, ({ row, value }) => {
       // The schema of the call has judged it: it is an item of that call.
       items.push({ row, ...this.read(this.rows.toItem(value, job.companyRef, job.rowsOf) as T) });
-      await giveWay();
-    }
+    });
     const outcomes = await this.upserts.apply(transaction, changeContextOf(job), items);
     return outcomes.map(toRowResult);
   }

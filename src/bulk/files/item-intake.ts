@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { giveWay } from '../../platform/event-loop/give-way';
+import { forEachGivingWay } from '../../platform/event-loop/give-way';
 import { SpoolWriter } from '../engine/row-spool';
 import type { RawRow } from '../formats/row-format.contract';
 import { CHUNK_ROWS, SPOOL_NAME, TakenRows } from './file-intake';
@@ -23,17 +23,16 @@ export class ItemIntake {
     const hash = createHash('sha256');
     let received = 0;
     try {
-      let rows: RawRow[] = [];
-      for (const item of cells(jobId)) {
-        hash.update(item[0] ?? '');
-        rows.push({ row: ++received, cells: [...item] });
-        if (rows.length === CHUNK_ROWS) {
-          await spool.write(0, { table: null, columns: [...columns], rows });
-          rows = [];
-        }
-        await giveWay();
+      const items = cells(jobId)[Symbol.iterator]();
+      for (;;) {
+        const rows: RawRow[] = [];
+        await forEachGivingWay(upTo(items, CHUNK_ROWS), (item) => {
+          hash.update(item[0] ?? '');
+          rows.push({ row: ++received, cells: item });
+        });
+        if (rows.length === 0) break;
+        await spool.write(0, { table: null, columns: [...columns], rows });
       }
-      if (rows.length > 0) await spool.write(0, { table: null, columns: [...columns], rows });
       const chunks = await spool.close();
       return {
         format: 'ndjson',
@@ -47,5 +46,14 @@ export class ItemIntake {
       await spool.abort();
       throw error;
     }
+  }
+}
+
+/** The next of the values, as many as are left at most. */
+function* upTo<T>(values: Iterator<T>, count: number): Generator<T> {
+  for (let taken = 0; taken < count; taken++) {
+    const { done, value } = values.next();
+    if (done === true) return;
+    yield value;
   }
 }

@@ -4,7 +4,7 @@ import { type CallChoice, toJobOptions } from '../../bulk/dto/bulk-options.dto';
 import { ItemOutcomes } from '../../bulk/jobs/item-outcomes';
 import type { BulkRun } from '../../bulk/jobs/job-wait';
 import type { Caller } from '../../platform/auth/caller';
-import { giveWay } from '../../platform/event-loop/give-way';
+import { forEachGivingWay } from '../../platform/event-loop/give-way';
 import type { CampaignType } from '../campaign.entity';
 import { CampaignService } from '../campaign.service';
 import { CampaignBulkAnswer, toCampaignAnswer } from './bulk-answer.dto';
@@ -56,10 +56,7 @@ export class RecordBulkService {
   ): Promise<CampaignRun> {
     const { campaignType } = await this.campaigns.get(company.ref, campaignId);
     const judged: JudgedRecord[] = [];
-    for (const record of records) {
-      judged.push(judge(record, campaignType));
-      await giveWay();
-    }
+    await forEachGivingWay(records, (record) => judged.push(judge(record, campaignType)));
     const outcomes = new ItemOutcomes();
     const request = {
       companyRef: company.ref,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ChangeContext } from '../../platform/history/history-entry.entity';
 import { LostRace } from '../../platform/database/database.errors';
 import { Transaction } from '../../platform/database/transaction';
-import { giveWay } from '../../platform/event-loop/give-way';
+import { forEachGivingWay } from '../../platform/event-loop/give-way';
 import type { CampaignRecord } from '../campaign-record.entity';
 import type { CampaignRecordHistory } from './campaign-record-history.entity';
 import { CampaignRecordRepository, RecordOwner } from './campaign-record.repository';
@@ -43,13 +43,12 @@ export class RecordUpdateService {
     const drafts = await this.load(transaction, owner, updates, lock);
     const entries: Omit<CampaignRecordHistory, 'id'>[] = [];
     const outcomes: RecordOutcome[] = [];
-    for (const update of updates) {
+    await forEachGivingWay(updates, (update) => {
       const draft = drafts.get(update.recordId);
       outcomes.push(draft === undefined ? { ...missing(), isRetried: true } : change(context, draft, update, entries));
-      await giveWay();
-    }
+    });
     const changed = [...drafts.values()].filter(({ record, before }) => record !== before);
-    const written = changed.map(({ record, before }) => ({ record, from: before.version }));
+    const written = changed.map(({ record, before }) => ({ row: record, from: before.version }));
     if (!(await this.records.updateVersioned(transaction, written))) throw new LostRace();
     await this.records.insertHistory(transaction, entries);
     return outcomes;
@@ -68,10 +67,9 @@ export class RecordUpdateService {
     const rest = ids.filter((id) => !known.has(id));
     const late = await this.records.listByRecordIds(transaction, owner, rest, lock);
     const drafts = new Map<string, RecordDraft>();
-    for (const record of [...found, ...late]) {
-      drafts.set(record.recordId, { before: record, record, document: JSON.parse(record.data) as JsonObject });
-      await giveWay();
-    }
+    await forEachGivingWay([...found, ...late], (record) =>
+      drafts.set(record.recordId, { before: record, record, document: JSON.parse(record.data) as JsonObject }),
+    );
     return drafts;
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ChangeContext } from '../../platform/history/history-entry.entity';
 import { CompanyService } from '../../platform/companies/company.service';
 import { Transaction } from '../../platform/database/transaction';
-import { giveWay } from '../../platform/event-loop/give-way';
+import { forEachGivingWay } from '../../platform/event-loop/give-way';
 import type { CodedIssue } from '../../platform/validation/coded-issue';
 import { CommerceBook, SEVERAL } from './commerce-book';
 import { CommerceBookWriter } from './commerce-book.writer';
@@ -49,10 +49,7 @@ export class CommerceUpsertService {
     const book = await CommerceBook.load(transaction, this.customers, context.companyRef, items);
     const language = await this.companies.getDefaultLanguage(context.companyRef);
     const outcomes: CommerceOutcome[] = [];
-    for (const item of items) {
-      outcomes.push(this.decide(book, context, item, language));
-      await giveWay();
-    }
+    await forEachGivingWay(items, (item) => outcomes.push(this.decide(book, context, item, language)));
     await this.writer.write(transaction, context, book);
     return outcomes;
   }

@@ -1,6 +1,6 @@
 import { cappedMessages, MOST_MESSAGES } from '../../families/commerce.codes';
 import type { FieldIssue } from '../../platform/errors/app-error';
-import { giveWay } from '../../platform/event-loop/give-way';
+import { forEachGivingWay } from '../../platform/event-loop/give-way';
 import { compileValidator } from '../../platform/validation/compiled-validator';
 import { LookupKeyMissing, SchemaViolation } from './commerce.errors';
 import { schemaMessages } from './commerce.grammar';
@@ -88,10 +88,9 @@ export function bulkSchemaOf<T extends object>(
     faults.add(validateBody, body, '#');
     const items: unknown = (body as Record<string, unknown> | null | undefined)?.[list];
     const checked: unknown[] = Array.isArray(items) ? items : [];
-    for (const [index, item] of checked.slice(0, most).entries()) {
+    await forEachGivingWay(checked.slice(0, most), (item, index) => {
       faults.add(validateItem, item, `#/${list}/${index}`);
-      await giveWay();
-    }
+    });
     faults.check();
     return checked as T[];
   };

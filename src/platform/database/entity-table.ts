@@ -1,4 +1,4 @@
-import type { DataSource, EntityTarget, ObjectLiteral } from 'typeorm';
+import type { DataSource, EntityTarget, ObjectLiteral, ValueTransformer } from 'typeorm';
 
 /** How an entity lies in its table, taken once from TypeORM's metadata. */
 export interface EntityTable<T extends ObjectLiteral> {
@@ -9,10 +9,10 @@ export interface EntityTable<T extends ObjectLiteral> {
   column(property: string): string;
   /** True for a column of whole numbers. */
   isNumeric(property: string): boolean;
-  /** Row of a driver -> plain object with the entity's properties. */
-  toEntity(raw: ObjectLiteral): T;
-  /** Values of those properties in the form a driver takes. */
-  toParameters(row: ObjectLiteral, properties: readonly string[]): unknown[];
+  /** Values of a row in the order of `properties`, as a driver gives them -> plain object with those properties. */
+  toEntity(values: readonly unknown[]): T;
+  /** Makes a function that gives the values of these properties in the form a driver takes. */
+  toParameters(properties: readonly string[]): (row: ObjectLiteral) => unknown[];
 }
 
 const known = new WeakMap<DataSource, Map<unknown, EntityTable<ObjectLiteral>>>();
@@ -26,9 +26,16 @@ export function entityTable<T extends ObjectLiteral>(dataSource: DataSource, ent
   return table as EntityTable<T>;
 }
 
+interface MappedColumn {
+  readonly propertyName: string;
+  readonly databaseName: string;
+  readonly isNumeric: boolean;
+  readonly transformer: ValueTransformer | undefined;
+}
+
 function build<T extends ObjectLiteral>(dataSource: DataSource, entity: EntityTarget<T>): EntityTable<T> {
   const metadata = dataSource.getMetadata(entity);
-  const columns = metadata.columns.map(({ propertyName, databaseName, transformer, type }) => ({
+  const columns = metadata.columns.map(({ propertyName, databaseName, transformer, type }): MappedColumn => ({
     propertyName,
     databaseName,
     isNumeric: type === 'int',
@@ -40,24 +47,30 @@ function build<T extends ObjectLiteral>(dataSource: DataSource, entity: EntityTa
     if (column === undefined) throw new Error(`${metadata.name} has no property ${property}`);
     return column;
   };
+  const properties = columns.map(({ propertyName }) => propertyName);
+  // A copy of an object that has all members is several times as fast as one built member by member.
+  const empty: ObjectLiteral = Object.fromEntries(properties.map((property) => [property, null]));
   return {
     name: metadata.tableName,
-    properties: columns.map((column) => column.propertyName),
+    properties,
     column: (property) => columnOf(property).databaseName,
     isNumeric: (property) => columnOf(property).isNumeric,
-    toEntity: (raw) => {
-      const row: ObjectLiteral = {};
-      for (const { propertyName, databaseName, transformer } of columns) {
-        const value: unknown = raw[databaseName];
+    toEntity: (values) => {
+      const row: ObjectLiteral = { ...empty };
+      for (let at = 0; at < columns.length; at++) {
+        const { propertyName, transformer } = columns[at] as MappedColumn;
+        const value = values[at];
         row[propertyName] = transformer === undefined ? value : (transformer.from(value) as unknown);
       }
       return row as T;
     },
-    toParameters: (row, properties) =>
-      properties.map((property) => {
-        const { transformer } = columnOf(property);
-        const value: unknown = row[property];
-        return (transformer === undefined ? value : (transformer.to(value) as unknown)) ?? null;
-      }),
+    toParameters: (names) => {
+      const written = names.map(columnOf);
+      return (row) =>
+        written.map(({ propertyName, transformer }) => {
+          const value: unknown = row[propertyName];
+          return (transformer === undefined ? value : (transformer.to(value) as unknown)) ?? null;
+        });
+    },
   };
 }

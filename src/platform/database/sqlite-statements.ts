@@ -2,7 +2,9 @@
 export interface SqliteStatement {
   readonly reader: boolean;
   all(): Record<string, unknown>[];
-  run(): unknown;
+  run(parameters?: readonly unknown[]): { readonly changes: number; readonly lastInsertRowid: number };
+  /** From then on `all` gives each row as an array. */
+  raw(isRaw: true): { all(parameters: readonly unknown[]): unknown[][] };
 }
 
 /** What is used of a connection of better-sqlite3. */

@@ -1,0 +1,82 @@
+import { QueryFailedError, QueryRunner } from 'typeorm';
+import type { SqliteDatabase, SqliteStatement } from './sqlite-statements';
+import type { Transaction } from './transaction';
+
+/**
+ * Statements that go to the driver prepared, past TypeORM's way of sending text: it costs some 10 µs a statement, which
+ * matters where there is one per row, and writes every value into the text, which matters where there are thousands.
+ * Measured on MariaDB for 1,000 history entries: 5 µs a row in the service and 9 in the server where text takes 10 and 14.
+ */
+
+/** What is used of a connection of mysql2. */
+interface ServerConnection {
+  promise(): { execute(options: object, parameters: readonly unknown[]): Promise<[result: unknown, fields: unknown]> };
+}
+
+/**
+ * Runs a prepared statement of MySQL or MariaDB. Rows come as arrays.
+ *
+ * @throws QueryFailedError as TypeORM does
+ */
+export async function executePrepared<T>(
+  transaction: Transaction,
+  sql: string,
+  parameters: readonly unknown[],
+): Promise<T> {
+  return onRunner(transaction, async (runner) => {
+    const connection = (await runner.connect()) as ServerConnection;
+    const values = [...parameters];
+    runner.dataSource.logger.logQuery(sql, values, runner);
+    try {
+      const [result] = await connection.promise().execute({ sql, rowsAsArray: true }, values);
+      return result as T;
+    } catch (error) {
+      throw new QueryFailedError(sql, values, error as Error);
+    }
+  });
+}
+
+/** A statement of SQLite that runs once for each row, at once: others must be let in between by its caller. */
+export class RowStatement {
+  private constructor(
+    private readonly sql: string,
+    private readonly statement: SqliteStatement,
+  ) {}
+
+  static prepare(transaction: Transaction, sql: string): Promise<RowStatement> {
+    return onRunner(transaction, async (runner) => {
+      const database = (await runner.connect()) as SqliteDatabase;
+      runner.dataSource.logger.logQuery(sql, [], runner);
+      return new RowStatement(sql, database.prepare(sql));
+    });
+  }
+
+  /** @throws QueryFailedError as TypeORM does */
+  run(parameters: readonly unknown[]): ReturnType<SqliteStatement['run']> {
+    try {
+      return this.statement.run(parameters);
+    } catch (error) {
+      throw new QueryFailedError(this.sql, [...parameters], error as Error);
+    }
+  }
+
+  /** The rows as arrays. @throws QueryFailedError as TypeORM does */
+  all(parameters: readonly unknown[]): unknown[][] {
+    try {
+      return this.statement.raw(true).all(parameters);
+    } catch (error) {
+      throw new QueryFailedError(this.sql, [...parameters], error as Error);
+    }
+  }
+}
+
+/** Reads have no runner of their own: they borrow one from the pool. */
+async function onRunner<T>(transaction: Transaction, work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+  if (transaction.queryRunner !== undefined) return work(transaction.queryRunner);
+  const runner = transaction.dataSource.createQueryRunner();
+  try {
+    return await work(runner);
+  } finally {
+    await runner.release();
+  }
+}

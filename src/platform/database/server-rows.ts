@@ -1,0 +1,171 @@
+import type { ObjectLiteral } from 'typeorm';
+import { forEachGivingWay, giveWay } from '../event-loop/give-way';
+import { databaseTraits, DatabaseTraits } from './database.traits';
+import { executePrepared } from './driver-statement';
+import type { EntityTable } from './entity-table';
+import type { RowSearch } from './row-search';
+import type { Transaction } from './transaction';
+
+/**
+ * Characters of text in one statement, about: MySQL and MariaDB break the connection at one that is larger than
+ * `max_allowed_packet`, 16 MiB by default, and a character may take four bytes or an escape.
+ */
+const STATEMENT_CHARACTERS = 2 * 1024 * 1024;
+/** Rows of one INSERT; few numbers, so that few statements are prepared. */
+const INSERT_ROWS = [1_000, 500, 250, 100, 10, 1];
+/** Values looked up by one statement. */
+const LIST_VALUES = 10_000;
+
+/** Many rows on MySQL and MariaDB: one prepared statement for hundreds of them. */
+export const serverRows = {
+  async select<T extends ObjectLiteral>(
+    transaction: Transaction,
+    table: EntityTable<T>,
+    { where, property, values, lock }: RowSearch<T>,
+  ): Promise<T[]> {
+    const traits = databaseTraits(transaction);
+    const columns = table.properties.map((name) => `stored.${table.column(name)}`).join(', ');
+    const fixed = Object.keys(where);
+    const found: T[] = [];
+    for (const wanted of slices(values, LIST_VALUES)) {
+      const lookUp = lookUpOf(table, traits, property, wanted);
+      const conditions = [...fixed.map((name) => `stored.${table.column(name)} = ?`), ...lookUp.conditions];
+      const rows = await executePrepared<unknown[][]>(
+        transaction,
+        `SELECT ${columns} FROM ${lookUp.from} WHERE ${conditions.join(' AND ') || '1 = 1'}${lock ? ' FOR UPDATE' : ''}`,
+        [...lookUp.joined, ...fixed.map((name): unknown => where[name]), ...lookUp.listed],
+      );
+      await forEachGivingWay(rows, (row) => found.push(table.toEntity(row)));
+    }
+    return found;
+  },
+
+  async insert(
+    transaction: Transaction,
+    table: EntityTable<ObjectLiteral>,
+    rows: readonly ObjectLiteral[],
+  ): Promise<number[]> {
+    const properties = table.properties.filter((property) => property !== 'id');
+    const columns = properties.map((name) => table.column(name)).join(', ');
+    const marks = `(${properties.map(() => '?').join(', ')})`;
+    const ids: number[] = [];
+    const values = await parametersOf(table, rows, properties);
+    const { maxParameters } = databaseTraits(transaction);
+    for (let start = 0; start < values.length;) {
+      const left = fitting(values, start, Math.floor(maxParameters / properties.length));
+      const size = INSERT_ROWS.find((candidate) => candidate <= left) ?? 1;
+      const { insertId } = await executePrepared<{ insertId: number }>(
+        transaction,
+        `INSERT INTO ${table.name} (${columns}) VALUES ${Array.from({ length: size }, () => marks).join(', ')}`,
+        values.slice(start, start + size).flat(),
+      );
+      // One simple INSERT gets consecutive ids in every innodb_autoinc_lock_mode (MySQL manual, 17.6.1.6).
+      for (let at = 0; at < size; at++) ids.push(insertId + at);
+      start += size;
+      await giveWay();
+    }
+    return ids;
+  },
+
+  /**
+   * One UPDATE joined to the new values as JSON. Measured on MariaDB for four of 22 columns: 87,000 rows/s, where INSERT
+   * … ON DUPLICATE KEY UPDATE wrote 33,000, and locked gaps of the unique indexes besides, so that writers of other rows
+   * had to wait.
+   *
+   * @param versions the one each row must still have; undefined where it does not matter. Gives the rows found.
+   */
+  async update<T extends ObjectLiteral & { id: number }>(
+    transaction: Transaction,
+    table: EntityTable<T>,
+    rows: readonly T[],
+    changing: readonly string[],
+    versions?: readonly number[],
+  ): Promise<number> {
+    const written = ['id', ...changing];
+    const columns = written.map((name, at) => columnOf(at, table.isNumeric(name)));
+    const assignments = changing.map((name, at) => `stored.${table.column(name)} = changed.c${at + 1}`);
+    const values = await parametersOf(table, rows, written);
+    let condition = 'stored.id = changed.c0';
+    if (versions !== undefined) {
+      columns.push(columnOf(written.length, true));
+      condition += ` AND stored.version = changed.c${written.length}`;
+      for (const [at, row] of values.entries()) row.push(versions[at]);
+    }
+    const statement = `UPDATE JSON_TABLE(?, '$[*]' COLUMNS (${columns.join(', ')})) AS changed
+      STRAIGHT_JOIN ${table.name} AS stored ON ${condition} SET ${assignments.join(', ')}`;
+    const most = Math.floor(databaseTraits(transaction).maxParameters / written.length);
+    let found = 0;
+    for (let start = 0; start < values.length;) {
+      const size = fitting(values, start, most);
+      const part = JSON.stringify(values.slice(start, start + size));
+      found += (await executePrepared<{ affectedRows: number }>(transaction, statement, [part])).affectedRows;
+      start += size;
+      await giveWay();
+    }
+    return found;
+  },
+};
+
+function columnOf(at: number, isNumeric: boolean): string {
+  return `c${at} ${isNumeric ? 'BIGINT' : 'LONGTEXT'} PATH '$[${at}]'`;
+}
+
+/** The parts of a statement that finds rows by a list of values, with the parameters before and behind the others. */
+interface LookUp {
+  readonly from: string;
+  readonly conditions: readonly string[];
+  readonly joined: readonly unknown[];
+  readonly listed: readonly unknown[];
+}
+
+/**
+ * A longer list is joined, each value looked up in the index. For a list of more than 200 values in an IN the optimizer
+ * trusts statistics instead of looking into the index; seen: a scan of the whole table, 177 ms instead of 13, and every
+ * row of it locked.
+ */
+function lookUpOf(
+  table: EntityTable<ObjectLiteral>,
+  { textCollation }: DatabaseTraits,
+  property: string,
+  values: readonly (string | number)[],
+): LookUp {
+  const column = `stored.${table.column(property)}`;
+  const from = `${table.name} AS stored`;
+  if (values.length === 1) return { from, conditions: [`${column} = ?`], joined: [], listed: values };
+  const [type, collation] = table.isNumeric(property) ? ['BIGINT', ''] : ['LONGTEXT', textCollation];
+  return {
+    from: `JSON_TABLE(?, '$[*]' COLUMNS (value ${type} PATH '$')) AS wanted
+      STRAIGHT_JOIN ${from} ON ${column} = wanted.value${collation}`,
+    conditions: [],
+    joined: [JSON.stringify(values)],
+    listed: [],
+  };
+}
+
+function* slices<V>(values: readonly V[], size: number): Generator<readonly V[]> {
+  for (let start = 0; start < values.length; start += size) yield values.slice(start, start + size);
+}
+
+/** Rows as a driver takes them; others have their turn meanwhile. */
+async function parametersOf(
+  table: EntityTable<ObjectLiteral>,
+  rows: readonly ObjectLiteral[],
+  properties: readonly string[],
+): Promise<unknown[][]> {
+  const toParameters = table.toParameters(properties);
+  const values: unknown[][] = [];
+  await forEachGivingWay(rows, (row) => values.push(toParameters(row)));
+  return values;
+}
+
+/** Rows from `start` on that fit into one statement, at most so many; at least one. */
+function fitting(rows: readonly (readonly unknown[])[], start: number, most: number): number {
+  let characters = 0;
+  let size = 0;
+  for (let at = start; at < rows.length && size < most; at++) {
+    for (const value of rows[at] ?? []) if (typeof value === 'string') characters += value.length;
+    if (size > 0 && characters > STATEMENT_CHARACTERS) break;
+    size++;
+  }
+  return Math.max(1, size);
+}
