@@ -105,7 +105,7 @@ wrapClass(
   'advance',
   aroundCommit('before-chunk-commit', 'after-chunk-commit'),
 );
-wrapClass('bulk/files/result-files.js', 'ResultFiles', 'write', after('after-result-files'));
+wrapClass('bulk/files/result-files.js', 'ResultFiles', 'finish', after('after-result-files'));
 wrap(
   fileSystem,
   'rename',

@@ -1,6 +1,6 @@
 import type { Caller } from '../platform/auth/caller';
 import type { CompanyScope } from '../platform/companies/company-access';
-import { type ChangeContext, historyFacts } from '../platform/history/history-entry.entity';
+import type { ChangeContext } from '../platform/history/history-entry.entity';
 import type { CodedIssue } from '../platform/validation/coded-issue';
 import type { FieldChange, CustomerHistory } from './customer-history.entity';
 import type { Customer } from './customer.entity';
@@ -58,7 +58,10 @@ export function historyEntry(
   row: number | null,
   changes: FieldChange[],
 ): Omit<CustomerHistory, 'id'> {
-  return { ...historyFacts(context, customer.version, row), customerRef: customer.id, changes };
+  // Written out: this runs once per row of every file.
+  const { companyRef, changedBy, jobId, at } = context;
+  const { id: customerRef, version } = customer;
+  return { companyRef, version, changedAt: at, changedBy, jobId, rowNo: row, customerRef, changes };
 }
 
 /** The fields a new customer was given, as changes from nothing. */

@@ -3,13 +3,15 @@ import type { RowOutcome } from '../jobs/bulk-outcome.entity';
 import type { BulkImporter, ChangeLedger, JobContext, TableImporter } from './bulk-importer.contract';
 import type { Claims } from './claims';
 import { JudgedRow, RowReader } from './row-reader';
-import type { SpoolReader } from './row-spool';
+import type { RowChunk, SpoolReader } from './row-spool';
 
 /** One chunk of a job, ready to be applied. */
 export interface ChunkTask {
   readonly table: TableImporter;
   /** Index of the table in the importer's list. */
   readonly tableIndex: number;
+  /** As they were read from the caller's file. */
+  readonly rows: RowChunk;
   readonly judged: readonly JudgedRow[];
   readonly context: Omit<JobContext, 'attempt'>;
   /** Null for an importer that keeps none. */
@@ -42,6 +44,7 @@ export class ChunkSource {
     return {
       table,
       tableIndex: chunk.table,
+      rows: chunk,
       judged: reader.read(chunk.columns, chunk.rows),
       context: { ...jobFacts(job), claim: (record, row) => claims?.claim(record, row) ?? null },
       ledger: this.importer.ledger ?? null,

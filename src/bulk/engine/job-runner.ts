@@ -3,9 +3,11 @@ import { BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { CommitOutcomeUnknown } from '../../platform/database/database.errors';
 import { isDatabaseUnavailable } from '../../platform/database/driver-error';
 import { UnitOfWork } from '../../platform/database/unit-of-work';
+import type { AppliedChunk } from '../files/result-files';
 import type { BulkJob } from '../jobs/bulk-job.entity';
 import { JobInterrupted, takenOver } from '../jobs/bulk-job.errors';
 import { BulkJobRepository } from '../jobs/bulk-job.repository';
+import type { RowOutcome } from '../jobs/bulk-outcome.entity';
 import { hasTooManyErrors } from '../jobs/tally';
 import type { ChunkSource, ChunkTask } from './chunk-source';
 import { ChunkSources } from './chunk-sources';
@@ -19,6 +21,22 @@ const RESTART_SECONDS = 10;
 
 /** Called after every chunk with the job as it stands. */
 export type ProgressListener = (job: BulkJob) => void;
+
+/** Those who follow a run. */
+export interface RunListeners {
+  readonly onProgress?: ProgressListener | undefined;
+  /**
+   * Called with the rows of each chunk once they are stored (null where they must be looked up), while the next chunk is
+   * being applied; the run ends with it when it fails.
+   */
+  readonly onChunk: (job: BulkJob, chunk: AppliedChunk | null) => Promise<void>;
+}
+
+/** The job behind a chunk, and what became of its rows; null when only the checkpoint tells that they were stored. */
+interface AppliedStep {
+  readonly job: BulkJob;
+  readonly outcomes: readonly RowOutcome[] | null;
+}
 
 /**
  * Applies the rows of a job chunk by chunk. The transaction of a chunk holds its data, its history, the outcome of each
@@ -47,34 +65,63 @@ export class JobRunner implements BeforeApplicationShutdown {
    *
    * @throws JobInterrupted
    */
-  async run(job: BulkJob, onProgress: ProgressListener = () => undefined): Promise<BulkJob> {
+  async run(job: BulkJob, listeners: RunListeners): Promise<BulkJob> {
     const source = await this.sources.open(job);
     try {
       const isWhole = job.dryRun || job.options.onError === 'abort';
-      if (!isWhole) return await this.runByChunk(job, source, onProgress);
-      return await this.survivingOutages(job, () => this.wholeRun.run(job, source, () => this.mayGoOn(job)));
+      if (!isWhole) return await this.runByChunk(job, source, listeners);
+      const step = async () => {
+        return { job: await this.wholeRun.run(job, source, () => this.mayGoOn(job)), outcomes: null };
+      };
+      return (await this.survivingOutages(job, step)).job;
     } finally {
       await source.close();
     }
   }
 
-  private async runByChunk(job: BulkJob, source: ChunkSource, onProgress: ProgressListener): Promise<BulkJob> {
+  /** While the database works on one chunk, the next one is read and judged, and the results of the last are written. */
+  private async runByChunk(job: BulkJob, source: ChunkSource, { onProgress, onChunk }: RunListeners): Promise<BulkJob> {
     let current = job;
-    while (current.nextChunk < current.chunks && !hasTooManyErrors(current)) {
-      if (!(await this.mayGoOn(current))) return { ...current, cancelRequested: true };
-      const task = await source.read(current, current.nextChunk);
-      current = await this.survivingOutages(current, () => this.applyChunk(current, task));
-      onProgress(current);
-      await yieldToOthers();
+    let told: Promise<unknown> = Promise.resolve();
+    let reading = this.readAhead(job, source, job.nextChunk);
+    try {
+      while (current.nextChunk < current.chunks && !hasTooManyErrors(current)) {
+        const [task, goOn] = await Promise.all([reading, this.mayGoOn(current)]);
+        if (!goOn) {
+          current = { ...current, cancelRequested: true };
+          break;
+        }
+        if (task === null) throw new Error(`The job ${job.jobId} has no chunk ${current.nextChunk}`);
+        reading = this.readAhead(job, source, current.nextChunk + 1);
+        const applied = await this.survivingOutages(current, () => this.applyChunk(current, task));
+        await told;
+        const { job: reached, outcomes } = applied;
+        told = onChunk(reached, outcomes === null ? null : { rows: task.rows, outcomes });
+        told.catch(() => undefined);
+        current = reached;
+        onProgress?.(current);
+        await yieldToOthers();
+      }
+      await told;
+      return current;
+    } finally {
+      await Promise.allSettled([reading, told]);
     }
-    return current;
   }
 
-  private applyChunk(job: BulkJob, task: ChunkTask): Promise<BulkJob> {
+  /** A chunk ahead of its turn; null when there is none. Whoever awaits it gets its fault. */
+  private readAhead(job: BulkJob, source: ChunkSource, chunkNo: number): Promise<ChunkTask | null> {
+    const reading = chunkNo < job.chunks ? source.read(job, chunkNo) : Promise.resolve(null);
+    reading.catch(() => undefined);
+    return reading;
+  }
+
+  private applyChunk(job: BulkJob, task: ChunkTask): Promise<AppliedStep> {
     let tries = 0;
     return this.unitOfWork.run(async (transaction) => {
       tries++;
-      return this.work.store(transaction, job, await this.work.apply(transaction, job, task, tries));
+      const result = await this.work.apply(transaction, job, task, tries);
+      return { job: await this.work.store(transaction, job, result), outcomes: result.outcomes };
     });
   }
 
@@ -91,7 +138,7 @@ export class JobRunner implements BeforeApplicationShutdown {
   }
 
   /** Runs a step; while the database is away it waits, then reads the checkpoint to learn whether the step was stored. */
-  private async survivingOutages(job: BulkJob, step: () => Promise<BulkJob>): Promise<BulkJob> {
+  private async survivingOutages(job: BulkJob, step: () => Promise<AppliedStep>): Promise<AppliedStep> {
     const until = Date.now() + DATABASE_PATIENCE_MS;
     let attempt = step;
     for (;;) {
@@ -105,7 +152,7 @@ export class JobRunner implements BeforeApplicationShutdown {
         attempt = async () => {
           const stored = await this.unitOfWork.read((transaction) => this.jobs.get(transaction, job.jobId));
           if (stored.fence !== job.fence) throw takenOver(job.jobId);
-          return stored.nextChunk > job.nextChunk ? stored : step();
+          return stored.nextChunk > job.nextChunk ? { job: stored, outcomes: null } : step();
         };
       }
     }

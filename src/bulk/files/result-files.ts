@@ -28,7 +28,14 @@ export interface RowListeners {
 
 const LINE_SEPARATOR = '; ';
 
-/** Writes the result files of a job from its rows and their outcomes: applied, refused and unprocessed ones. */
+/** A chunk that was applied just now. */
+export interface AppliedChunk {
+  readonly rows: RowChunk;
+  /** One per row, in row order. */
+  readonly outcomes: readonly RowOutcome[];
+}
+
+/** Writes the result files of jobs from their rows and outcomes: applied, refused and unprocessed ones. */
 @Injectable()
 export class ResultFiles {
   constructor(
@@ -39,43 +46,79 @@ export class ResultFiles {
     private readonly files: JobFiles,
   ) {}
 
+  /** Begins the files of a job, in the format its rows came in; a side without rows gets none. */
+  async open(job: BulkJob, listeners: RowListeners): Promise<JobResults> {
+    const spool = await SpoolReader.open(this.files.of(job.jobId, SPOOL_NAME));
+    const importer = this.importers.get(job.target);
+    const writers = new ResultWriters(job, importer, this.formats, this.files);
+    const outcomesOf = (chunkNo: number) =>
+      this.unitOfWork.read((transaction) => this.jobs.listOutcomes(transaction, job, chunkNo));
+    return new JobResults(spool, importer, writers, outcomesOf, listeners);
+  }
+
+  /** Completes the files of a job that has been worked on. @throws RowsUnaccounted */
+  async finish(job: BulkJob, results: JobResults): Promise<void> {
+    await results.finish(job);
+    await this.files.settle(job.jobId);
+  }
+}
+
+/**
+ * The result files of one job under way. They grow while the job does, so that no row is read a second time; what an
+ * interrupted job did before is read from its outcomes. They are there under their names only once they are complete.
+ */
+export class JobResults {
+  private written = 0;
+
+  constructor(
+    private readonly spool: SpoolReader,
+    private readonly importer: BulkImporter,
+    private readonly writers: ResultWriters,
+    private readonly outcomesOf: (chunkNo: number) => Promise<RowOutcome[]>,
+    private readonly listeners: RowListeners,
+  ) {}
+
   /**
-   * Writes the files in the format the rows came in; a side without rows gets none.
+   * Writes the rows of all chunks a job has come over by now.
    *
+   * @param last the latest of them, where it is at hand
    * @throws RowsUnaccounted when a row that was worked on has no outcome, or more than one
    */
-  async write(job: BulkJob, { onOutcome, onUnprocessed }: RowListeners = {}): Promise<void> {
-    const importer = this.importers.get(job.target);
-    const spool = await SpoolReader.open(this.files.of(job.jobId, SPOOL_NAME));
-    const writers = new ResultWriters(job, importer, this.formats, this.files);
-    try {
-      for (let chunkNo = 0; chunkNo < job.nextChunk; chunkNo++) {
-        const chunk = await spool.read(chunkNo);
-        const outcomes = await this.unitOfWork.read((transaction) => this.jobs.listOutcomes(transaction, job, chunkNo));
-        checkRows(job.jobId, chunk, outcomes);
-        const table = importer.tables[chunk.table]?.name ?? '';
-        for (const outcome of outcomes) onOutcome?.(outcome, table);
-        await writers.write('success', chunk, outcomes);
-        await writers.write('failure', chunk, outcomes);
-      }
-      for (let chunkNo = job.nextChunk; chunkNo < job.chunks; chunkNo++) {
-        const chunk = await spool.read(chunkNo);
-        for (const { row } of chunk.rows) onUnprocessed?.(row);
-        await writers.writeUnprocessed(chunk);
-      }
-      await writers.close();
-      await this.files.settle(job.jobId);
-    } catch (error) {
-      await writers.abort();
-      throw error;
-    } finally {
-      await spool.close();
+  async follow({ jobId, nextChunk }: BulkJob, last: AppliedChunk | null): Promise<void> {
+    for (; this.written < nextChunk; this.written++) {
+      const isLast = this.written === nextChunk - 1;
+      const chunk = isLast && last !== null ? last : await this.readApplied(this.written);
+      checkRows(jobId, chunk);
+      const table = this.importer.tables[chunk.rows.table]?.name ?? '';
+      for (const outcome of chunk.outcomes) this.listeners.onOutcome?.(outcome, table);
+      await this.writers.write(chunk);
     }
+  }
+
+  async finish(job: BulkJob): Promise<void> {
+    await this.follow(job, null);
+    for (let chunkNo = job.nextChunk; chunkNo < job.chunks; chunkNo++) {
+      const chunk = await this.spool.read(chunkNo);
+      for (const { row } of chunk.rows) this.listeners.onUnprocessed?.(row);
+      await this.writers.writeUnprocessed(chunk);
+    }
+    await this.writers.close();
+    await this.spool.close();
+  }
+
+  /** Gives up what is not complete. */
+  async abort(): Promise<void> {
+    await this.writers.abort();
+    await this.spool.close();
+  }
+
+  private async readApplied(chunkNo: number): Promise<AppliedChunk> {
+    return { rows: await this.spool.read(chunkNo), outcomes: await this.outcomesOf(chunkNo) };
   }
 }
 
 /** @throws RowsUnaccounted unless each row of a chunk has one outcome, in its place */
-function checkRows(jobId: string, { rows }: RowChunk, outcomes: readonly RowOutcome[]): void {
+function checkRows(jobId: string, { rows: { rows }, outcomes }: AppliedChunk): void {
   const isComplete = rows.length === outcomes.length && rows.every(({ row }, at) => outcomes[at]?.row === row);
   if (isComplete) return;
   const [first, last] = [rows[0]?.row, rows.at(-1)?.row];
@@ -95,37 +138,30 @@ class ResultWriters {
     private readonly files: JobFiles,
   ) {}
 
-  async write(kind: ResultKind, chunk: RowChunk, outcomes: readonly RowOutcome[]): Promise<void> {
-    const byRow = new Map(outcomes.map((outcome) => [outcome.row, outcome]));
+  async write({ rows: chunk, outcomes }: AppliedChunk): Promise<void> {
     const kept = this.keptColumns(chunk);
-    const rows = chunk.rows.flatMap((raw): RawRow[] => {
-      const outcome = byRow.get(raw.row);
-      if (outcome === undefined || (outcome.verdict === 'failed') !== (kind === 'failure')) return [];
-      const own = kind === 'failure' ? failureCells(outcome, this.job.jobId) : successCells(outcome);
-      const cells = kept.map((index) => raw.cells[index] ?? '');
+    const applied: RawRow[] = [];
+    const refused: RawRow[] = [];
+    for (const [at, raw] of chunk.rows.entries()) {
+      const outcome = outcomes[at];
+      if (outcome === undefined) continue;
+      const isRefused = outcome.verdict === 'failed';
+      const own = isRefused ? failureCells(outcome, this.job.jobId) : successCells(outcome);
       // Cells beyond the header stay visible behind our own, so that nothing of the row is lost.
-      return [{ row: raw.row, cells: [...cells, ...own, ...raw.cells.slice(chunk.columns.length)] }];
-    });
-    if (rows.length === 0) return;
-    const columns = [
-      ...kept.map((index) => chunk.columns[index] ?? ''),
-      ...(kind === 'failure' ? RESULT_COLUMNS : SUCCESS_COLUMNS),
-    ];
-    const table = this.importer.tables[chunk.table]?.name ?? null;
-    const writer = await this.writer(kind, chunk.table);
-    await writer.write({ table, columns, rows });
+      const cells = [...this.keptCells(raw, kept), ...own, ...raw.cells.slice(chunk.columns.length)];
+      (isRefused ? refused : applied).push({ row: raw.row, cells });
+    }
+    await this.writeRows('success', chunk, [...this.keptNames(chunk, kept), ...SUCCESS_COLUMNS], applied);
+    await this.writeRows('failure', chunk, [...this.keptNames(chunk, kept), ...RESULT_COLUMNS], refused);
   }
 
   /** Rows a cancelled job did not come to, as they were sent: the file is ready to be sent again. */
   async writeUnprocessed(chunk: RowChunk): Promise<void> {
     const kept = this.keptColumns(chunk);
     const rows = chunk.rows.map((raw): RawRow => {
-      const cells = kept.map((index) => raw.cells[index] ?? '');
-      return { row: raw.row, cells: [...cells, ...raw.cells.slice(chunk.columns.length)] };
+      return { row: raw.row, cells: [...this.keptCells(raw, kept), ...raw.cells.slice(chunk.columns.length)] };
     });
-    const table = this.importer.tables[chunk.table]?.name ?? null;
-    const writer = await this.writer('unprocessed', chunk.table);
-    await writer.write({ table, columns: kept.map((index) => chunk.columns[index] ?? ''), rows });
+    await this.writeRows('unprocessed', chunk, this.keptNames(chunk, kept), rows);
   }
 
   async close(): Promise<void> {
@@ -134,6 +170,21 @@ class ResultWriters {
 
   async abort(): Promise<void> {
     for (const writer of this.open.values()) await writer.abort();
+  }
+
+  private async writeRows(kind: ResultKind, chunk: RowChunk, columns: string[], rows: RawRow[]): Promise<void> {
+    if (rows.length === 0) return;
+    const table = this.importer.tables[chunk.table]?.name ?? null;
+    const writer = await this.writer(kind, chunk.table);
+    await writer.write({ table, columns, rows });
+  }
+
+  private keptNames({ columns }: RowChunk, kept: readonly number[]): string[] {
+    return kept.map((index) => columns[index] ?? '');
+  }
+
+  private keptCells({ cells }: RawRow, kept: readonly number[]): string[] {
+    return kept.map((index) => cells[index] ?? '');
   }
 
   /** Columns of the caller's own, without secrets. */

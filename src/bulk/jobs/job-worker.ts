@@ -33,12 +33,26 @@ export class JobWorker {
   private async workOff(job: BulkJob, listeners: JobListeners): Promise<BulkJob> {
     try {
       const started = await this.jobs.start(job);
-      const applied = await this.runner.run(started, listeners.onProgress);
-      await this.results.write(applied, listeners);
-      return await this.jobs.finish(applied);
+      return await this.jobs.finish(await this.apply(started, listeners));
     } catch (error) {
       // A job that was only interrupted stays as it is, for whoever goes on with it.
       if (!isInterruption(error)) await this.jobs.fail(job, error);
+      throw error;
+    }
+  }
+
+  /** Applies the rows that are left and writes the result files along with it. */
+  private async apply(job: BulkJob, listeners: JobListeners): Promise<BulkJob> {
+    const results = await this.results.open(job, listeners);
+    try {
+      const applied = await this.runner.run(job, {
+        onChunk: (reached, chunk) => results.follow(reached, chunk),
+        onProgress: listeners.onProgress,
+      });
+      await this.results.finish(applied, results);
+      return applied;
+    } catch (error) {
+      await results.abort();
       throw error;
     }
   }
