@@ -34,6 +34,8 @@ export interface CustomerOutcome {
   readonly customer: Customer | null;
   readonly issues: readonly CodedIssue[];
   readonly warnings: readonly CodedIssue[];
+  /** Of a rehearsal: what would stand in the history. */
+  readonly change?: Pick<CustomerHistory, 'version' | 'changes'>;
 }
 
 /** Outcome of a change that was refused; nothing of it was stored. */

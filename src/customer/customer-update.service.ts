@@ -59,6 +59,8 @@ export class CustomerUpdateService {
       batch.replace(current, stored);
       custom.apply(current.id, update.patch.custom);
       for (const { field } of ownChanges) changedFields.add(field);
+      const change = { version: stored.version, changes };
+      if (context.isRehearsal === true) return { outcome: 'updated', customer: stored, issues: [], warnings, change };
       entries.push(historyEntry(context, stored, update.row, changes));
       return { outcome: 'updated', customer: stored, issues: [], warnings };
     });

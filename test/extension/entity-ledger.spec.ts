@@ -46,6 +46,7 @@ describeEachEngine('the ledger of an importer of entities', (engine) => {
       rowsOf: jobId,
       undoes: null,
       duplicates: 'first',
+      isRehearsal: false,
       attempt: 1,
       claim,
     };

@@ -50,7 +50,7 @@ export class CustomerUpdateTable implements TableImporter<UpdateRow> {
   }
 
   async apply(transaction: Transaction, job: JobContext, rows: readonly ReadyRow<UpdateRow>[]): Promise<RowResult[]> {
-    const context = changeContextOf(job);
+    const context = { ...changeContextOf(job), isRehearsal: job.isRehearsal };
     const outcomes = await this.updates.apply(transaction, context, rows.map(toUpdate), (customerId, row) =>
       job.claim(customerId, row),
     );

@@ -46,6 +46,8 @@ export interface JobContext {
   readonly undoes: string | null;
   /** Which of several rows for one record applies. */
   readonly duplicates: DuplicateRule;
+  /** Nothing of it will stay: a table may tell what a row changes in its result instead of writing history. */
+  readonly isRehearsal: boolean;
   /** 1, and one more each time the chunk is run again after it lost a race. */
   readonly attempt: number;
   /**
@@ -66,8 +68,17 @@ export interface RowResult {
   readonly warnings: readonly CodedIssue[];
   /** Decimal text with two fraction digits to be added to the control total; null without one. */
   readonly amount: string | null;
+  /** Of a rehearsal: what the row would change; absent where the history has to be asked. */
+  readonly change?: RecordChange | null;
   /** The row by itself was tried again. */
   readonly isRetried?: boolean;
+}
+
+/** What a row makes of its record. */
+export interface RecordChange {
+  /** Of the record after the change. */
+  readonly version: number;
+  readonly changes: readonly ShownChange[];
 }
 
 /** One table of a file: its columns, and what its rows mean. */

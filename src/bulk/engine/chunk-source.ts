@@ -57,7 +57,7 @@ export class ChunkSource {
   }
 }
 
-function jobFacts({ jobId, companyRef, createdBy, options }: BulkJob): Omit<JobContext, 'claim' | 'attempt'> {
+function jobFacts({ jobId, companyRef, createdBy, dryRun, options }: BulkJob): Omit<JobContext, 'claim' | 'attempt'> {
   const { duplicates, rowsOf = jobId, undoes = null } = options;
-  return { jobId, companyRef, createdBy, at: new Date(), rowsOf, undoes, duplicates };
+  return { jobId, companyRef, createdBy, at: new Date(), rowsOf, undoes, duplicates, isRehearsal: dryRun };
 }

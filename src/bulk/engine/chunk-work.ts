@@ -5,7 +5,7 @@ import { takenOver } from '../jobs/bulk-job.errors';
 import { BulkJobRepository } from '../jobs/bulk-job.repository';
 import type { RowOutcome } from '../jobs/bulk-outcome.entity';
 import { addToTally } from '../jobs/tally';
-import type { JobContext, ReadyRow, RowResult } from './bulk-importer.contract';
+import type { JobContext, ReadyRow, RecordChange, RowResult } from './bulk-importer.contract';
 import { ChunkApplier } from './chunk-applier';
 import type { ChunkTask } from './chunk-source';
 import { applyAsRehearsed } from './rehearsal';
@@ -46,16 +46,20 @@ export class ChunkWork {
     const outcomes = joinOutcomes(judged, ready, results);
     return {
       table: tableIndex,
-      outcomes: witness !== null && job.dryRun ? await witness.describe(outcomes) : outcomes,
+      outcomes: witness !== null && job.dryRun ? await witness.describe(outcomes, changesOf(ready, results)) : outcomes,
       amounts: results.flatMap(({ amount }) => amount ?? []),
       retried: attempt > 1 ? ready.length : results.filter(({ isRetried }) => isRetried === true).length,
     };
   }
 
   /** Stores the outcomes of the next chunk and moves the checkpoint over it. @throws JobTakenOver */
-  async store(transaction: Transaction, job: BulkJob, result: ChunkResult): Promise<BulkJob> {
-    const tallies = talliesWith(job.tallies, result);
-    if (!(await this.jobs.advance(transaction, job, result.outcomes, tallies))) throw takenOver(job.jobId);
+  store(transaction: Transaction, job: BulkJob, result: ChunkResult): Promise<BulkJob> {
+    return this.storeText(transaction, job, JSON.stringify(result.outcomes), talliesWith(job.tallies, result));
+  }
+
+  /** Like `store`, for outcomes that are JSON already. @throws JobTakenOver */
+  async storeText(transaction: Transaction, job: BulkJob, outcomes: string, tallies: TableTally[]): Promise<BulkJob> {
+    if (!(await this.jobs.advance(transaction, job, outcomes, tallies))) throw takenOver(job.jobId);
     return { ...job, nextChunk: job.nextChunk + 1, tallies };
   }
 }
@@ -67,6 +71,16 @@ export function talliesWith(tallies: readonly TableTally[], result: ChunkResult)
     if (index !== table) return tally;
     return { ...addToTally(tally, outcomes, amounts), retried: tally.retried + retried };
   });
+}
+
+/** What rows say themselves of their changes, by row. */
+function changesOf(ready: readonly ReadyRow<unknown>[], results: readonly RowResult[]): Map<number, RecordChange> {
+  const told = new Map<number, RecordChange>();
+  for (const [index, { row }] of ready.entries()) {
+    const change = results[index]?.change ?? null;
+    if (change !== null) told.set(row, change);
+  }
+  return told;
 }
 
 /** One outcome per row in row order: refused rows from their issues, the others from their results. */

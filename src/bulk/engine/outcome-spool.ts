@@ -1,5 +1,4 @@
 import { FileHandle, open, rm } from 'node:fs/promises';
-import type { ChunkResult } from './chunk-work';
 
 const PRIVATE_FILE = 0o600;
 
@@ -9,6 +8,7 @@ const PRIVATE_FILE = 0o600;
  */
 export class OutcomeSpool {
   private readonly lengths: number[] = [];
+  private end = 0;
 
   private constructor(
     private readonly path: string,
@@ -26,18 +26,21 @@ export class OutcomeSpool {
   /** Forgets everything; the transaction begins anew. */
   clear(): void {
     this.lengths.length = 0;
+    this.end = 0;
   }
 
-  async add(result: ChunkResult): Promise<void> {
-    const bytes = Buffer.from(JSON.stringify(result));
-    await this.file.write(bytes, 0, bytes.length, this.offsetOf(this.size));
+  /** @param outcomes of the next chunk, as JSON */
+  async add(outcomes: string): Promise<void> {
+    const bytes = Buffer.from(outcomes);
+    await this.file.write(bytes, 0, bytes.length, this.end);
     this.lengths.push(bytes.length);
+    this.end += bytes.length;
   }
 
-  async read(chunkNo: number): Promise<ChunkResult> {
+  async read(chunkNo: number): Promise<string> {
     const length = this.lengths[chunkNo] ?? 0;
     const { buffer } = await this.file.read(Buffer.alloc(length), 0, length, this.offsetOf(chunkNo));
-    return JSON.parse(buffer.toString('utf8')) as ChunkResult;
+    return buffer.toString('utf8');
   }
 
   async remove(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../platform/database/transaction';
 import type { RowOutcome } from '../jobs/bulk-outcome.entity';
 import { isApplied } from '../jobs/tally';
-import type { ChangeLedger, JobContext, LedgerEntry } from './bulk-importer.contract';
+import type { ChangeLedger, JobContext, LedgerEntry, RecordChange } from './bulk-importer.contract';
 
 /** Entries read at once. */
 const PAGE = 1_000;
@@ -33,13 +33,17 @@ export class RowWitness {
     return byRow;
   }
 
-  /** The outcomes with what each row changed. A record that is created only for a moment has no id to show. */
-  async describe(outcomes: readonly RowOutcome[]): Promise<RowOutcome[]> {
-    const byRow = await this.entries();
+  /**
+   * The outcomes with what each row changed. A record that is created only for a moment has no id to show.
+   *
+   * @param told what rows told of their changes themselves; where there is any, the chunk wrote no history
+   */
+  async describe(outcomes: readonly RowOutcome[], told: ReadonlyMap<number, RecordChange>): Promise<RowOutcome[]> {
+    const byRow: ReadonlyMap<number, RecordChange> = told.size > 0 ? told : await this.entries();
     return outcomes.map((outcome) => {
-      const entry = isApplied(outcome) ? byRow.get(outcome.row) : undefined;
+      const change = isApplied(outcome) ? byRow.get(outcome.row) : undefined;
       const shown = outcome.verdict === 'created' ? { ...outcome, recordId: null } : outcome;
-      return entry === undefined ? shown : { ...shown, version: entry.version, changes: entry.changes };
+      return change === undefined ? shown : { ...shown, version: change.version, changes: change.changes };
     });
   }
 }

@@ -4,7 +4,7 @@ import type { Transaction } from '../../platform/database/transaction';
 import { UnitOfWork } from '../../platform/database/unit-of-work';
 import type { CodedIssue } from '../../platform/validation/coded-issue';
 import { JobFiles } from '../files/job-files';
-import type { BulkJob } from '../jobs/bulk-job.entity';
+import type { BulkJob, TableTally } from '../jobs/bulk-job.entity';
 import type { RowOutcome } from '../jobs/bulk-outcome.entity';
 import { failedRows, hasTooManyErrors, isApplied } from '../jobs/tally';
 import type { ChunkSource } from './chunk-source';
@@ -20,6 +20,10 @@ export type MayGoOn = () => Promise<boolean>;
 /** How far a transaction came. */
 interface Progress {
   readonly job: BulkJob;
+  /** The tallies of the job after each chunk. */
+  readonly tallies: readonly TableTally[][];
+  /** Of each chunk: index of its table, and rows that were tried again. */
+  readonly chunks: readonly Pick<ChunkResult, 'table' | 'retried'>[];
   /** First row that failed. */
   readonly firstFailed: number | null;
 }
@@ -55,15 +59,20 @@ export class WholeRun {
         spool.clear();
         const reached = await this.applyAll(transaction, job, source, { mayGoOn, spool, attempt });
         if (reached === null || job.dryRun || failedRows(reached.job) > 0) throw new NotToBeStored(reached);
-        return this.store(transaction, job, spool, null);
+        return this.store(transaction, job, spool, reached);
       });
     } catch (error) {
       if (!(error instanceof NotToBeStored)) throw error;
       const { reached } = error;
       if (reached === null) return { ...job, cancelRequested: true };
-      const refusedBy = job.options.onError === 'abort' ? reached.firstFailed : null;
+      const { firstFailed } = reached;
+      const isRefused = job.options.onError === 'abort' && firstFailed !== null;
       // At once: a process that died between two of them would go on as if the others had been applied.
-      return await this.unitOfWork.run((transaction) => this.store(transaction, job, spool, refusedBy));
+      return await this.unitOfWork.run((transaction) =>
+        isRefused
+          ? this.storeRefused(transaction, job, spool, reached, firstFailed)
+          : this.store(transaction, job, spool, reached),
+      );
     } finally {
       await spool.remove();
     }
@@ -78,52 +87,67 @@ export class WholeRun {
   ): Promise<Progress | null> {
     let current = job;
     let firstFailed: number | null = null;
+    const tallies: TableTally[][] = [];
+    const chunks: Pick<ChunkResult, 'table' | 'retried'>[] = [];
     while (current.nextChunk < current.chunks && !hasTooManyErrors(current)) {
       // Whoever wants the job to end says so outside this transaction.
       if (!(await this.unitOfWork.apart(mayGoOn))) return null;
       const task = await source.read(job, current.nextChunk);
       const result = await this.work.apply(transaction, job, task, attempt);
-      await spool.add(result);
+      await spool.add(JSON.stringify(result.outcomes));
       firstFailed ??= result.outcomes.find(({ verdict }) => verdict === 'failed')?.row ?? null;
       current = { ...current, nextChunk: current.nextChunk + 1, tallies: talliesWith(current.tallies, result) };
+      tallies.push(current.tallies);
+      chunks.push({ table: result.table, retried: result.retried });
       await yieldToOthers();
     }
-    return { job: current, firstFailed };
+    return { job: current, tallies, chunks, firstFailed };
   }
 
-  /** Stores what became of the rows. @param refusedBy row because of which none was applied; null when that is not so */
+  /** Stores what became of the rows. */
   private async store(
     transaction: Transaction,
     job: BulkJob,
     spool: OutcomeSpool,
-    refusedBy: number | null,
+    { tallies }: Progress,
   ): Promise<BulkJob> {
     let stored = job;
-    while (stored.nextChunk < spool.size) {
-      const result = await spool.read(stored.nextChunk);
-      stored = await this.work.store(
-        transaction,
-        stored,
-        refusedBy === null ? result : refusedResult(result, refusedBy),
-      );
+    for (const [at, tally] of tallies.entries()) {
+      stored = await this.work.storeText(transaction, stored, await spool.read(at), tally);
+    }
+    return stored;
+  }
+
+  /** Stores that none of the rows was applied, because one failed. */
+  private async storeRefused(
+    transaction: Transaction,
+    job: BulkJob,
+    spool: OutcomeSpool,
+    { chunks }: Progress,
+    firstFailed: number,
+  ): Promise<BulkJob> {
+    let stored = job;
+    for (const [at, chunk] of chunks.entries()) {
+      const outcomes = JSON.parse(await spool.read(at)) as RowOutcome[];
+      stored = await this.work.store(transaction, stored, { ...chunk, ...refused(outcomes, firstFailed) });
     }
     return stored;
   }
 }
 
-/** The result of a chunk of which nothing was applied, because a row failed somewhere. */
-function refusedResult(result: ChunkResult, firstFailed: number): ChunkResult {
+/** What becomes of the rows of a chunk when none is applied, because a row failed somewhere. */
+function refused(applied: readonly RowOutcome[], firstFailed: number): Pick<ChunkResult, 'outcomes' | 'amounts'> {
   const issue: CodedIssue = {
     field: null,
     code: 'NOT_APPLIED',
     message: `not applied, because row ${firstFailed} failed and the call asked for all or nothing; correct what failed and send all rows again`,
     rejectedValue: null,
   };
-  const outcomes = result.outcomes.map((outcome): RowOutcome => {
+  const outcomes = applied.map((outcome): RowOutcome => {
     if (!isApplied(outcome) && outcome.verdict !== 'skipped') return outcome;
     const { row, verdict, recordId } = outcome;
     const known = verdict === 'created' ? null : recordId;
     return { row, verdict: 'failed', recordId: known, issues: [issue], warnings: [] };
   });
-  return { ...result, outcomes, amounts: [] };
+  return { outcomes, amounts: [] };
 }

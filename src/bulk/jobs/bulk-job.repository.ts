@@ -44,15 +44,10 @@ export class BulkJobRepository {
   }
 
   /**
-   * Moves the checkpoint over one chunk and stores its outcomes. False when another process has moved it or taken the
+   * Moves the checkpoint over one chunk and stores its outcomes, a list of `RowOutcome` as JSON. False when another process has moved it or taken the
    * job over: what this transaction did must then be rolled back.
    */
-  async advance(
-    transaction: Transaction,
-    job: BulkJob,
-    outcomes: readonly RowOutcome[],
-    tallies: TableTally[],
-  ): Promise<boolean> {
+  async advance(transaction: Transaction, job: BulkJob, outcomes: string, tallies: TableTally[]): Promise<boolean> {
     const { id, nextChunk, fence } = job;
     const moved = await transaction.update(
       BulkJob,
@@ -60,7 +55,7 @@ export class BulkJobRepository {
       { nextChunk: nextChunk + 1, tallies },
     );
     if (moved.affected !== 1) return false;
-    await insertMany(transaction, BulkOutcome, [{ jobRef: id, chunkNo: nextChunk, outcomes: [...outcomes] }]);
+    await insertMany(transaction, BulkOutcome, [{ jobRef: id, chunkNo: nextChunk, outcomes }]);
     return true;
   }
 
@@ -153,6 +148,6 @@ export class BulkJobRepository {
   /** Outcomes of one chunk; empty when it was not applied. */
   async listOutcomes(transaction: Transaction, { id }: BulkJob, chunkNo: number): Promise<RowOutcome[]> {
     const chunk = await transaction.findOneBy(BulkOutcome, { jobRef: id, chunkNo });
-    return chunk?.outcomes ?? [];
+    return chunk === null ? [] : (JSON.parse(chunk.outcomes) as RowOutcome[]);
   }
 }

@@ -1,6 +1,6 @@
 import { Column, Entity } from 'typeorm';
 import type { CodedIssue } from '../../platform/validation/coded-issue';
-import { IdColumn, JsonColumn, RefColumn } from '../../platform/database/columns';
+import { IdColumn, RefColumn } from '../../platform/database/columns';
 import type { RowVerdict, ShownChange } from '../engine/bulk-importer.contract';
 
 /** What became of one row. */
@@ -28,6 +28,7 @@ export class BulkOutcome {
   @Column({ type: 'int' })
   chunkNo: number;
 
-  @JsonColumn()
-  outcomes: RowOutcome[];
+  /** The list of `RowOutcome` as JSON; text, so that what is text already need not be read to be stored. */
+  @Column({ type: 'text' })
+  outcomes: string;
 }

@@ -9,6 +9,8 @@ export interface ChangeContext {
   /** Bulk job that does it; null for a single request. */
   readonly jobId: string | null;
   readonly at: Date;
+  /** Nothing of it will stay: what would be history goes into the outcomes instead. */
+  readonly isRehearsal?: boolean;
 }
 
 /** One change of a record: who, when, by which row of which job; what, says the class below. Never altered once written. */
