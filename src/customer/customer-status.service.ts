@@ -24,7 +24,7 @@ export class CustomerStatusService {
       const { status: from, version } = customer;
       if (from === to) return;
       const context = changeContext(caller, company);
-      if (!(await this.customers.transition(transaction, customer, from, to, context.at))) {
+      if (!(await this.customers.transition(transaction, customer, to, context.at))) {
         throw customerChanged();
       }
       const changed = { ...customer, version: version + 1 };

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { insertMany, selectMany, updateMany } from '../platform/database/set-based';
+import { insertMany, selectMany, updateMany, updateVersioned } from '../platform/database/set-based';
 import { Transaction } from '../platform/database/transaction';
 import { CustomerCustomValue } from './custom/customer-custom-value.entity';
 import { CustomerContact } from './customer-contact.entity';
@@ -103,21 +103,11 @@ export class CustomerRepository {
     );
   }
 
-  /** Moves a customer from one status to the other; false when it no longer is in the first. */
-  async transition(
-    transaction: Transaction,
-    customer: Customer,
-    from: Customer['status'],
-    to: Customer['status'],
-    at: Date,
-  ): Promise<boolean> {
-    const { companyRef, id } = customer;
-    const result = await transaction.update(
-      Customer,
-      { companyRef, id, status: from, deletionKey: 0 },
-      { status: to, updatedAt: at, version: () => 'version + 1' },
-    );
-    return result.affected === 1;
+  /** Moves a locked customer from its status to the other; false when it is no longer the one that was read. */
+  async transition(transaction: Transaction, customer: Customer, to: Customer['status'], at: Date): Promise<boolean> {
+    const { version: from } = customer;
+    const row = { ...customer, status: to, updatedAt: at, version: from + 1 };
+    return updateVersioned(transaction, Customer, [{ row, from }], ['status', 'updatedAt', 'version']);
   }
 
   listContacts(

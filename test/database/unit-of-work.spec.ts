@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -168,6 +169,73 @@ describeEachEngine('a unit of work', (engine) => {
       await first.commitTransaction();
       await second.rollbackTransaction();
       expect(await ids(open.dataSource)).toEqual([]);
+    });
+
+    describe('with short transactions that wait together', () => {
+      /** Runs them behind one that holds the connection, so that all of them wait. */
+      async function runTogether(works: readonly ((transaction: Transaction) => Promise<unknown>)[]) {
+        const [begun, held] = [gate(), gate()];
+        const holder = unitOfWork.run(() => {
+          begun.open();
+          return held.passed;
+        });
+        await begun.passed;
+        const results = works.map((work) => unitOfWork.run(work));
+        held.open();
+        await holder;
+        return Promise.allSettled(results);
+      }
+
+      it('commits them at once, and undoes alone the one that fails', async () => {
+        const commit = jest.spyOn(open.dataSource.createQueryRunner(), 'commitTransaction');
+        const results = await runTogether(
+          [1, 2, 3, 4, 5].map((id) => async (transaction: Transaction) => {
+            await insert(transaction, id);
+            if (id === 3) throw new Error('no');
+            return id;
+          }),
+        );
+        expect(results.map((result) => (result.status === 'fulfilled' ? result.value : 'failed'))).toEqual([
+          1,
+          2,
+          'failed',
+          4,
+          5,
+        ]);
+        expect(await ids(open.dataSource)).toEqual([1, 2, 4, 5]);
+        // That of the holder, and one for the others.
+        expect(commit).toHaveBeenCalledTimes(2);
+      });
+
+      it('answers none of them before their COMMIT, and stores each when it fails for all', async () => {
+        const runner = open.dataSource.createQueryRunner();
+        const original = runner.commitTransaction.bind(runner);
+        let commits = 0;
+        runner.commitTransaction = () => (++commits === 2 ? Promise.reject(new Error('the disk is full')) : original());
+        const results = await runTogether([1, 2, 3].map((id) => (transaction: Transaction) => insert(transaction, id)));
+        expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
+        expect(await ids(open.dataSource)).toEqual([1, 2, 3]);
+        // The holder, the group, and each of the three by itself.
+        expect(commits).toBe(5);
+      });
+
+      it('leaves each in the asynchronous context of its caller, and lets inner work join', async () => {
+        const callers = new AsyncLocalStorage<string>();
+        const held = gate();
+        const holder = unitOfWork.run(() => held.passed);
+        const seen = ['ann', 'ben'].map((name, at) =>
+          callers.run(name, () =>
+            unitOfWork.run(async () => {
+              await unitOfWork.run((inner) => insert(inner, at));
+              return callers.getStore();
+            }),
+          ),
+        );
+        held.open();
+        await holder;
+        expect(await Promise.all(seen)).toEqual(['ann', 'ben']);
+        expect(await ids(open.dataSource)).toEqual([0, 1]);
+      });
     });
 
     it('waits for another process that holds the lock, and is whole afterwards', async () => {

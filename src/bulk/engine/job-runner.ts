@@ -118,7 +118,7 @@ export class JobRunner implements BeforeApplicationShutdown {
 
   private applyChunk(job: BulkJob, task: ChunkTask): Promise<AppliedStep> {
     let tries = 0;
-    return this.unitOfWork.run(async (transaction) => {
+    return this.unitOfWork.runLong(async (transaction) => {
       tries++;
       const result = await this.work.apply(transaction, job, task, tries);
       return { job: await this.work.store(transaction, job, result), outcomes: result.outcomes };

@@ -54,7 +54,7 @@ export class WholeRun {
     const spool = await OutcomeSpool.create(this.files.of(job.jobId, SPOOL_NAME));
     let attempt = 0;
     try {
-      return await this.unitOfWork.run(async (transaction) => {
+      return await this.unitOfWork.runLong(async (transaction) => {
         attempt++;
         spool.clear();
         const reached = await this.applyAll(transaction, job, source, { mayGoOn, spool, attempt });
@@ -68,7 +68,7 @@ export class WholeRun {
       const { firstFailed } = reached;
       const isRefused = job.options.onError === 'abort' && firstFailed !== null;
       // At once: a process that died between two of them would go on as if the others had been applied.
-      return await this.unitOfWork.run((transaction) =>
+      return await this.unitOfWork.runLong((transaction) =>
         isRefused
           ? this.storeRefused(transaction, job, spool, reached, firstFailed)
           : this.store(transaction, job, spool, reached),

@@ -52,8 +52,8 @@ export class ItemIntake {
 /** The next of the values, as many as are left at most. */
 function* upTo<T>(values: Iterator<T>, count: number): Generator<T> {
   for (let taken = 0; taken < count; taken++) {
-    const { done, value } = values.next();
-    if (done === true) return;
-    yield value;
+    const next = values.next();
+    if (next.done === true) return;
+    yield next.value;
   }
 }

@@ -74,3 +74,13 @@ function build<T extends ObjectLiteral>(dataSource: DataSource, entity: EntityTa
     },
   };
 }
+
+/** Statement that writes these properties of one row: their values, its id, and the version it must have where that matters. */
+export function updateById(
+  table: EntityTable<ObjectLiteral>,
+  changing: readonly string[],
+  isVersioned: boolean,
+): string {
+  const assignments = changing.map((name) => `${table.column(name)} = ?`).join(', ');
+  return `UPDATE ${table.name} SET ${assignments} WHERE id = ?${isVersioned ? ' AND version = ?' : ''}`;
+}

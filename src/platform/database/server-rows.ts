@@ -2,7 +2,7 @@ import type { ObjectLiteral } from 'typeorm';
 import { forEachGivingWay, giveWay } from '../event-loop/give-way';
 import { databaseTraits, DatabaseTraits } from './database.traits';
 import { executePrepared } from './driver-statement';
-import type { EntityTable } from './entity-table';
+import { type EntityTable, updateById } from './entity-table';
 import type { RowSearch } from './row-search';
 import type { Transaction } from './transaction';
 
@@ -81,6 +81,8 @@ export const serverRows = {
     changing: readonly string[],
     versions?: readonly number[],
   ): Promise<number> {
+    const [only, ...others] = rows;
+    if (only !== undefined && others.length === 0) return updateOne(transaction, table, only, changing, versions?.[0]);
     const written = ['id', ...changing];
     const columns = written.map((name, at) => columnOf(at, table.isNumeric(name)));
     const assignments = changing.map((name, at) => `stored.${table.column(name)} = changed.c${at + 1}`);
@@ -105,6 +107,20 @@ export const serverRows = {
     return found;
   },
 };
+
+/** A single row needs no table of values. */
+async function updateOne(
+  transaction: Transaction,
+  table: EntityTable<ObjectLiteral>,
+  row: ObjectLiteral,
+  changing: readonly string[],
+  version: number | undefined,
+): Promise<number> {
+  const statement = updateById(table, changing, version !== undefined);
+  const parameters = table.toParameters([...changing, 'id'])(row);
+  if (version !== undefined) parameters.push(version);
+  return (await executePrepared<{ affectedRows: number }>(transaction, statement, parameters)).affectedRows;
+}
 
 function columnOf(at: number, isNumeric: boolean): string {
   return `c${at} ${isNumeric ? 'BIGINT' : 'LONGTEXT'} PATH '$[${at}]'`;

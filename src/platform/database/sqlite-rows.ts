@@ -1,7 +1,7 @@
 import type { ObjectLiteral } from 'typeorm';
 import { forEachGivingWay } from '../event-loop/give-way';
 import { RowStatement } from './driver-statement';
-import type { EntityTable } from './entity-table';
+import { type EntityTable, updateById } from './entity-table';
 import type { RowSearch } from './row-search';
 import type { Transaction } from './transaction';
 
@@ -56,12 +56,7 @@ export const sqliteRows = {
     changing: readonly string[],
     versions?: readonly number[],
   ): Promise<number> {
-    const assignments = changing.map((name) => `${table.column(name)} = ?`).join(', ');
-    const condition = versions === undefined ? 'id = ?' : 'id = ? AND version = ?';
-    const statement = await RowStatement.prepare(
-      transaction,
-      `UPDATE ${table.name} SET ${assignments} WHERE ${condition}`,
-    );
+    const statement = await RowStatement.prepare(transaction, updateById(table, changing, versions !== undefined));
     const parametersOf = table.toParameters([...changing, 'id']);
     let written = 0;
     await forEachGivingWay(rows, (row, at) => {

@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, OnApplicationShutdown } from '@nestjs/common';
 import { DataSource, QueryRunner } from 'typeorm';
@@ -20,6 +20,17 @@ interface RunningWork {
   open: boolean;
 }
 
+/** Most transactions that share a COMMIT, and how long the first of them may wait for the others. */
+const MAX_GROUP = 32;
+const LONGEST_GROUP_MS = 10;
+
+/** A transaction that waits for the one connection there is. */
+interface WaitingWork {
+  readonly work: (transaction: Transaction) => Promise<unknown>;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /** Full jitter (random share of an exponentially growing pause), so that rivals do not meet again. */
 function pauseBefore(attempt: number): number {
   return Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
@@ -30,7 +41,8 @@ function pauseBefore(attempt: number): number {
  *
  * - Called inside running work, it joins that transaction.
  * - TypeORM has one query runner for a SQLite file, where two transactions would mix silently (measured: a row whose
- *   caller was told "committed" vanished with the other's rollback); there, transactions queue.
+ *   caller was told "committed" vanished with the other's rollback); there, transactions queue, and short ones that wait
+ *   together share a COMMIT: the disk is waited for once for all of them. Each is undone by itself when it fails.
  * - A COMMIT whose answer was lost is unknown, not failed: it is never run again blindly but reported as
  *   `CommitOutcomeUnknown`, for the caller to look up what was stored.
  * - On a transient error (deadlock, lock timeout, lost connection) the work function is run again from the start, up to
@@ -41,6 +53,7 @@ export class UnitOfWork implements OnApplicationShutdown {
   private readonly running = new AsyncLocalStorage<RunningWork>();
   private readonly singleConnection: boolean;
   private tail: Promise<unknown> = Promise.resolve();
+  private readonly waiting: WaitingWork[] = [];
 
   /**
    * @param readSource a second way to the database, for reads alone: where there is one connection to write through,
@@ -62,6 +75,12 @@ export class UnitOfWork implements OnApplicationShutdown {
     const outer = this.running.getStore();
     if (outer?.open && outer.kind === 'reads') throw new Error('UnitOfWork.run called inside UnitOfWork.read');
     if (outer?.open) return work(outer.manager);
+    return this.retry(() => (this.singleConnection ? this.inGroup(work) : this.transact(work)));
+  }
+
+  /** Like `run`, for work that takes long: nobody has to wait for its end to see a COMMIT. */
+  async runLong<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    if (this.running.getStore()?.open) return this.run(work);
     return this.retry(() => this.inLine(() => this.transact(work)));
   }
 
@@ -122,22 +141,80 @@ export class UnitOfWork implements OnApplicationShutdown {
     return turn;
   }
 
+  private inGroup<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      // Whoever commits the group does so in a context of its own; the work stays in that of its caller.
+      const inContext = AsyncResource.bind((manager: Transaction) => this.within(manager, work));
+      this.waiting.push({ work: inContext, resolve: resolve as (result: unknown) => void, reject });
+      this.inLine(() => this.commitGroup()).catch(reject);
+    });
+  }
+
+  /** Runs what waits by now and commits it at once; when that fails, each by itself. */
+  private async commitGroup(): Promise<void> {
+    const [first, ...others] = this.waiting.splice(0, MAX_GROUP);
+    if (first === undefined) return;
+    if (others.length === 0) return this.settle(first);
+    const group = [first, ...others];
+    const answers: (() => void)[] = [];
+    try {
+      await this.transact(async (transaction) => {
+        const until = performance.now() + LONGEST_GROUP_MS;
+        while (answers.length < group.length && (answers.length === 0 || performance.now() < until)) {
+          answers.push(await answerOf(transaction, group[answers.length] ?? first));
+        }
+      });
+    } catch (error) {
+      // Another process holds the lock: all of them try again, together. Otherwise one may be at fault for all.
+      if (isTransient(error)) for (const { reject } of group) reject(error);
+      else for (const one of group) await this.settle(one);
+      return;
+    }
+    this.waiting.unshift(...group.slice(answers.length));
+    for (const answer of answers) answer();
+  }
+
+  /** Runs work as part of a transaction, for those inside it to join as long as it lasts. */
+  private async within<T>(manager: Transaction, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const state: RunningWork = { manager, kind: 'transaction', open: true };
+    try {
+      return await this.running.run(state, () => work(manager));
+    } finally {
+      state.open = false;
+    }
+  }
+
+  private async settle({ work, resolve, reject }: WaitingWork): Promise<void> {
+    await this.transact(work).then(resolve, reject);
+  }
+
   private async transact<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
-    const state: RunningWork = { manager: runner.manager, kind: 'transaction', open: true };
     try {
       await begin(runner, this.singleConnection);
-      const result = await this.running.run(state, () => work(runner.manager));
-      state.open = false;
+      const result = await this.within(runner.manager, work);
       await commit(runner);
       return result;
     } catch (error) {
-      state.open = false;
       if (runner.isTransactionActive) await rollBack(runner, this.singleConnection);
       throw error;
     } finally {
       await runner.release();
     }
+  }
+}
+
+/** Runs one work of a group behind a savepoint; gives what is to be called once the group is committed. */
+async function answerOf(transaction: Transaction, { work, resolve, reject }: WaitingWork): Promise<() => void> {
+  await transaction.query('SAVEPOINT one_of_group');
+  try {
+    const result = await work(transaction);
+    await transaction.query('RELEASE SAVEPOINT one_of_group');
+    return () => resolve(result);
+  } catch (error) {
+    await transaction.query('ROLLBACK TO SAVEPOINT one_of_group');
+    await transaction.query('RELEASE SAVEPOINT one_of_group');
+    return () => reject(error);
   }
 }
 
