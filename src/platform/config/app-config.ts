@@ -71,6 +71,11 @@ export class AppConfig {
   @IsKey()
   blindIndexKey?: string;
 
+  /** What `GET /metrics` wants as bearer token. Default: none, and no metrics. */
+  @IsOptional()
+  @IsStrongSecret()
+  metricsToken?: string;
+
   /** Seconds an access token is good for. */
   @Type(() => Number)
   @IsInt()
