@@ -13,6 +13,7 @@ export class ConfigError extends Error {
 /** Settings that are absent unless given. */
 const WITHOUT_DEFAULT = [
   'databaseUrl',
+  'databaseCa',
   'publicUrl',
   'appSecret',
   'encryptionKeys',

@@ -25,6 +25,26 @@ export class SchemaMigrator {
     }
   }
 
+  /** @throws Error naming the migrations that have not been run. */
+  async requireNothingPending(): Promise<void> {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      const table = this.dataSource.options.migrationsTableName ?? 'migrations';
+      const ran = (await runner.hasTable(table))
+        ? ((await runner.query(`SELECT name FROM ${table}`)) as { name: string }[]).map(({ name }) => name)
+        : [];
+      const pending = this.dataSource.migrations
+        .map((one) => one.name ?? one.constructor.name)
+        .filter((name) => !ran.includes(name));
+      if (pending.length === 0) return;
+      throw new Error(
+        `The database schema is not up to date (missing: ${pending.join(', ')}); run: npm run -s cli -- migrate, as a database user who may change tables`,
+      );
+    } finally {
+      await runner.release();
+    }
+  }
+
   private async migrate(): Promise<string[]> {
     const ran = await this.dataSource.runMigrations({ transaction: 'each' });
     return ran.map((migration) => migration.name);
