@@ -36,7 +36,7 @@ export class AppModule {
         // Before whatever words answers: what it keeps is the text that is sent.
         IdempotencyModule,
         // What the folder adds to the database is found by its file names.
-        DatabaseModule.register(databasePartsOf(extensions)),
+        DatabaseModule.register(config, databasePartsOf(extensions)),
         ErrorsModule.register([receivablesFamily, oauthFamily, commerceFamily, campaignFamily]),
         EncryptionModule,
         CompaniesModule,

@@ -12,6 +12,7 @@ import { PUBLIC_URL_SETTING } from './platform/http/base-url';
 import { answerClientErrors } from './platform/http/client-error';
 import { assignRequestId } from './platform/http/request-id';
 import { AppLogger } from './platform/observability/app.logger';
+import { HttpMetrics } from './platform/observability/metrics/http-metrics';
 import { createValidationPipe } from './platform/validation/validation.pipe';
 
 const HEADERS_TIMEOUT_MS = 15_000;
@@ -41,6 +42,7 @@ export async function createApp(options: AppOptions = {}): Promise<NestExpressAp
   if (config.publicUrl !== undefined) app.set(PUBLIC_URL_SETTING, config.publicUrl);
   if (config.trustProxy !== undefined) app.set('trust proxy', trustedProxiesOf(config.trustProxy));
   app.use(assignRequestId);
+  if (config.metricsToken !== undefined) app.use(app.get(HttpMetrics).watch);
   app.use(helmet({ contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } } }));
   if (!config.isProduction) setUpDocumentation(app);
   const server = app.getHttpServer();

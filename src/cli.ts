@@ -21,8 +21,9 @@ import type { Extension } from './platform/extensions/rollbook-extension';
 async function inService(
   command: (service: INestApplicationContext) => Promise<unknown>,
   extensions: readonly Extension[] = [],
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const config = loadConfig({ LOG_LEVEL: 'error', ...process.env });
+  const config = loadConfig({ LOG_LEVEL: 'error', ...process.env, ...settings });
   const service = await NestFactory.createApplicationContext(AppModule.register(config, extensions), {
     abortOnError: false,
     logger: ['error'],
@@ -138,8 +139,8 @@ keys
 
 program
   .command('migrate')
-  .description('brings the database schema up to date (each start does that too)')
-  .action(() => inService(() => Promise.resolve({ migrated: true })));
+  .description('brings the database schema up to date (each start does that too, unless MIGRATE_ON_START=false)')
+  .action(() => inService(() => Promise.resolve({ migrated: true }), [], { MIGRATE_ON_START: 'true' }));
 
 program
   .command('openapi')

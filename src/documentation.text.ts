@@ -17,6 +17,7 @@ export const AUTHORIZE = {
     'Paste the `token` of `demo.json`, an API key, or an access token from `POST /oauth/token`. The word "Bearer" is added for you.',
   oauth2:
     'Or let this page fetch an access token: `clientId` and `clientSecret` of `demo.json`, then the scopes you need.',
+  metrics: 'For `GET /metrics` only: what the operator has set as METRICS_TOKEN.',
   basic: 'For `POST /oauth/token` only: client id and secret. For everything else use the next form.',
 };
 

@@ -26,6 +26,7 @@ export function createDocument(app: NestExpressApplication): OpenAPIObject {
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addServer('/', 'This service')
     // First, because Swagger UI puts the cursor into the last of these forms: people come with a bearer token.
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: AUTHORIZE.metrics }, 'metrics')
     .addBasicAuth({ type: 'http', scheme: 'basic', description: AUTHORIZE.basic })
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: AUTHORIZE.bearer })
     .addOAuth2({

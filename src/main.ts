@@ -4,6 +4,7 @@ import { createApp } from './app';
 import { DemoService } from './demo/demo.service';
 import { ConfigError, loadConfig } from './platform/config/load-config';
 import { listeningUrl } from './platform/http/base-url';
+import { endOnUncaughtErrors } from './platform/observability/last-resort';
 
 /**
  * V8 lets the heap grow fourfold before it collects; a bulk load makes garbage steadily, so most of that memory is never
@@ -17,6 +18,7 @@ async function main(): Promise<void> {
   process.umask(0o077);
   const config = loadConfig();
   const app = await createApp({ config });
+  endOnUncaughtErrors();
   await app.init();
   const demo = app.get(DemoService);
   // Before listening: whoever finds the service ready finds the demo complete.

@@ -46,6 +46,7 @@ import { JobEventsService } from './jobs/job-events.service';
 import { JobFollowUpService, RowSources } from './jobs/job-follow-up.service';
 import { JobIntake } from './jobs/job-intake';
 import { JobLease } from './jobs/job-lease';
+import { JobMetrics } from './jobs/job-metrics';
 import { JobQueue } from './jobs/job-queue';
 import { JobRowsService } from './jobs/job-rows.service';
 import { JobRetentionSweep } from './jobs/job-retention.sweep';
@@ -88,6 +89,7 @@ const JOBS = [
   JobFollowUpService,
   JobIntake,
   JobLease,
+  JobMetrics,
   JobQueue,
   JobResumer,
   JobRetentionSweep,

@@ -76,7 +76,8 @@ export class DocsPage {
     await this.page.getByRole('button', { name: 'Authorize', exact: true }).first().click();
     const dialog = this.page.locator('.dialog-ux');
     await this.picture('authorize');
-    const form = dialog.locator('.auth-container', { hasText: 'bearer' });
+    // There are several forms for bearer tokens, told apart by their help.
+    const form = dialog.locator('.auth-container', { hasText: 'Paste the' });
     await form.locator('input[type=text], input[type=password]').first().fill(token);
     await form.getByRole('button', { name: 'Apply credentials' }).click();
     await dialog.locator('.close-modal').click();

@@ -30,6 +30,7 @@ describe('the configuration', () => {
       port: 3000,
       host: '127.0.0.1',
       dataDir: './data',
+      migrateOnStart: true,
       databasePoolSize: 10,
       tokenTtlSeconds: 1800,
       linkTtlSeconds: 86_400,
@@ -55,7 +56,8 @@ describe('the configuration', () => {
 
   it('takes an empty variable for one that is not there', () => {
     const names = Object.keys(new AppConfig())
-      .concat('databaseUrl', 'publicUrl', 'appSecret', 'encryptionKeys', 'blindIndexKey', 'trustProxy')
+      .concat('databaseUrl', 'databaseCa', 'publicUrl', 'appSecret', 'encryptionKeys', 'blindIndexKey')
+      .concat('metricsToken', 'trustProxy')
       .map(environmentName);
     const empty = Object.fromEntries(names.map((name) => [name, '']));
     expect(loadConfig(empty)).toEqual(loadConfig({}));
@@ -68,7 +70,10 @@ describe('the configuration', () => {
       HOST: '0.0.0.0',
       DATA_DIR: '/var/lib/rollbook',
       DATABASE_URL: 'mariadb://user:p%40ss@db:3307/rollbook',
+      DATABASE_CA: 'system',
+      MIGRATE_ON_START: 'false',
       DATABASE_POOL_SIZE: '50',
+      METRICS_TOKEN: STRONG,
       PUBLIC_URL: 'https://rollbook.example.com',
       APP_SECRET: STRONG,
       ENCRYPTION_KEYS: `k-2:${KEY},k-1:${OTHER_KEY}`,
@@ -99,7 +104,10 @@ describe('the configuration', () => {
       host: '0.0.0.0',
       dataDir: '/var/lib/rollbook',
       databaseUrl: 'mariadb://user:p%40ss@db:3307/rollbook',
+      databaseCa: 'system',
+      migrateOnStart: false,
       databasePoolSize: 50,
+      metricsToken: STRONG,
       publicUrl: 'https://rollbook.example.com',
       appSecret: STRONG,
       encryptionKeys: `k-2:${KEY},k-1:${OTHER_KEY}`,

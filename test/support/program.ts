@@ -14,8 +14,12 @@ export interface Program {
   /** Requests with the demo token. */
   readonly api: Api;
   readonly demo: { readonly token: string; readonly companyId: string; readonly customerIds: readonly string[] };
+  /** What it wrote to its log and to the terminal. */
+  written(): string;
   /** Sends a signal, unless the process has ended already, and waits for its end. */
   end(signal: NodeJS.Signals): Promise<void>;
+  /** Its exit code, once it has ended; null when a signal ended it. */
+  ended(): Promise<number | null>;
 }
 
 /**
@@ -26,13 +30,23 @@ export interface Program {
 export async function startProgram(database: TestDatabase, port = 0): Promise<Program> {
   const child = spawn(process.execPath, [join(ROOT, 'scripts', 'start.mjs')], {
     env: { ...process.env, ...database.environment, NODE_ENV: 'development', DEMO_DATA: 'true', PORT: String(port) },
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
+  let written = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => (written += chunk.toString()));
+  }
   const baseUrl = await announcedAddress(child);
   const demo = JSON.parse(readFileSync(join(database.dataDir, 'demo.json'), 'utf8')) as Program['demo'];
   return {
     baseUrl,
     demo,
+    written: () => written,
+    ended: () =>
+      new Promise((resolve) => {
+        if (child.exitCode !== null || child.signalCode !== null) resolve(child.exitCode);
+        else child.once('close', (code) => resolve(code));
+      }),
     api: supertest.agent(baseUrl).set('Authorization', `Bearer ${demo.token}`),
     end: (signal) =>
       new Promise((resolve) => {

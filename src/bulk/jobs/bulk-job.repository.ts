@@ -76,6 +76,22 @@ export class BulkJobRepository {
     return transaction.countBy(BulkJob, { companyRef, state: In<JobState>(['queued', 'running']) });
   }
 
+  /** How many jobs of all companies wait and run, and when the oldest of each was made. */
+  async listUnfinished(transaction: Transaction): Promise<{ state: JobState; count: number; oldest: Date | null }[]> {
+    const unfinished: JobState[] = ['queued', 'running'];
+    return Promise.all(
+      unfinished.map(async (state) => {
+        const [jobs, count] = await transaction.findAndCount(BulkJob, {
+          where: { state },
+          select: { id: true, createdAt: true },
+          order: { id: 'ASC' },
+          take: 1,
+        });
+        return { state, count, oldest: jobs[0]?.createdAt ?? null };
+      }),
+    );
+  }
+
   /** Jobs that wait or run, and whose process has not been heard of. */
   listAbandoned(transaction: Transaction, now: Date): Promise<BulkJob[]> {
     return transaction.find(BulkJob, {

@@ -6,6 +6,7 @@ import { AppError } from '../../platform/errors/app-error';
 import { BulkJob, hasEnded, JobError } from './bulk-job.entity';
 import { JobFailed, jobHasEnded, jobHasNotEnded, jobNotFound, JobTakenOver } from './bulk-job.errors';
 import { BulkJobRepository, JobSearch } from './bulk-job.repository';
+import { FailureCodes, JobMetrics } from './job-metrics';
 import { failedRows, hasTooManyErrors, unprocessedRows } from './tally';
 
 const UNACCOUNTED = 'ROWS_UNACCOUNTED';
@@ -19,6 +20,7 @@ export class BulkJobService {
     private readonly unitOfWork: UnitOfWork,
     private readonly jobs: BulkJobRepository,
     private readonly companies: CompanyAccess,
+    private readonly metrics: JobMetrics,
   ) {}
 
   /**
@@ -78,13 +80,14 @@ export class BulkJobService {
    *
    * @throws JobFailed when it does not add up; the job then says so too.
    */
-  async finish(job: BulkJob): Promise<BulkJob> {
+  async finish(job: BulkJob, failures: FailureCodes): Promise<BulkJob> {
     const error = reasonOfFailure(job);
     const state = error !== null ? 'failed' : job.nextChunk < job.chunks ? 'cancelled' : 'completed';
     const finishedAt = new Date();
-    await this.unitOfWork.run((transaction) =>
+    const isOurs = await this.unitOfWork.run((transaction) =>
       this.jobs.transition(transaction, job, 'running', state, { finishedAt, ...(error && { error }) }),
     );
+    if (isOurs) this.metrics.countEnded(job, state, failures);
     this.logger.log({ jobId: job.jobId, target: job.target, state, tallies: job.tallies }, 'job ended');
     if (error?.code === UNACCOUNTED) throw new JobFailed(`The job ${job.jobId} does not add up: ${error.message}.`);
     return { ...job, state, finishedAt, error };
@@ -97,9 +100,12 @@ export class BulkJobService {
       cause instanceof AppError
         ? { code: cause.code, message: cause.message }
         : { code: 'INTERNAL_FAULT', message: 'an internal fault ended the job; tell the operator its id' };
-    await this.unitOfWork.run((transaction) =>
-      this.jobs.transition(transaction, job, 'running', 'failed', { finishedAt: new Date(), error }),
-    );
+    const stored = await this.unitOfWork.run(async (transaction) => {
+      const stamp = { finishedAt: new Date(), error };
+      const isOurs = await this.jobs.transition(transaction, job, 'running', 'failed', stamp);
+      return isOurs ? this.jobs.get(transaction, job.jobId) : null;
+    });
+    if (stored !== null) this.metrics.countEnded(stored, 'failed');
   }
 }
 

@@ -7,6 +7,7 @@ import type { BulkJob } from './bulk-job.entity';
 import { JobInterrupted, JobTakenOver } from './bulk-job.errors';
 import { BulkJobService } from './bulk-job.service';
 import { JobLease } from './job-lease';
+import { FailureCodes } from './job-metrics';
 import { JobQueue } from './job-queue';
 
 /** Those who want to follow a job. */
@@ -33,7 +34,15 @@ export class JobWorker {
   private async workOff(job: BulkJob, listeners: JobListeners): Promise<BulkJob> {
     try {
       const started = await this.jobs.start(job);
-      return await this.jobs.finish(await this.apply(started, listeners));
+      const failures = new FailureCodes();
+      const applied = await this.apply(started, {
+        ...listeners,
+        onOutcome: (outcome, table) => {
+          failures.note(outcome);
+          listeners.onOutcome?.(outcome, table);
+        },
+      });
+      return await this.jobs.finish(applied, failures);
     } catch (error) {
       // A job that was only interrupted stays as it is, for whoever goes on with it.
       if (!isInterruption(error)) await this.jobs.fail(job, error);

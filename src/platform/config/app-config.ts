@@ -1,6 +1,7 @@
-import { Transform, Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min } from 'class-validator';
+import { Type } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min } from 'class-validator';
 import { IsEncryptionKeys, IsKey } from './encryption-keys.validator';
+import { IsFlag } from './flag.validator';
 import { IsStrongSecret } from './strong-secret.validator';
 import { IsTrustedProxies } from './trusted-proxies.validator';
 
@@ -33,10 +34,23 @@ export class AppConfig {
 
   /** MySQL or MariaDB to use instead of the embedded SQLite: `mysql://user:password@host:3306/database`. */
   @IsOptional()
-  @Matches(/^(mysql|mariadb):\/\/[^/]+\/[^/?]+/, {
-    message: 'must look like mysql://user:password@host:3306/database or mariadb://…',
+  @Matches(/^(mysql|mariadb):\/\/[^/]+\/[^/?#]+$/, {
+    message:
+      'must look like mysql://user:password@host:3306/database or mariadb://…, without anything behind it; for TLS set DATABASE_CA',
   })
   databaseUrl?: string;
+
+  /**
+   * PEM file with the certificate authorities of the database server, or `system` for those Node knows: the connection is
+   * then encrypted, and a server without a valid certificate for its name refused. Default: not encrypted.
+   */
+  @IsOptional()
+  @IsString()
+  databaseCa?: string;
+
+  /** Bring the schema up to date at each start. Otherwise the command line does: the service needs no right to. */
+  @IsFlag()
+  migrateOnStart = true;
 
   /** Connections kept to MySQL or MariaDB. */
   @Type(() => Number)
@@ -70,6 +84,11 @@ export class AppConfig {
   @IsOptional()
   @IsKey()
   blindIndexKey?: string;
+
+  /** What `GET /metrics` wants as bearer token. Default: none, and no metrics. */
+  @IsOptional()
+  @IsStrongSecret()
+  metricsToken?: string;
 
   /** Seconds an access token is good for. */
   @Type(() => Number)
@@ -194,8 +213,7 @@ export class AppConfig {
   logLevel = 'info';
 
   /** Load the demo company, customers and campaign into an empty database. Never in production. */
-  @Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))
-  @IsBoolean()
+  @IsFlag()
   demoData = true;
 
   get isProduction(): boolean {

@@ -5,9 +5,9 @@ import { AppConfig } from '../config/app-config';
 import type { DatabaseParts } from '../extensions/rollbook-extension';
 import { DatabaseProbe } from './database-probe';
 import { databaseOptions } from './database.options';
+import { isDatabaseUnavailable } from './driver-error';
 import { readSourceOf } from './read-source';
-import { SchemaMigrator } from './schema-migrator';
-import { ServerCheck } from './server-check';
+import { makeReady } from './start-up';
 import { UnitOfWork } from './unit-of-work';
 
 const CONNECT_TRIES = 10;
@@ -18,22 +18,27 @@ const CONNECT_PAUSE_MS = 1_000;
 @Module({})
 export class DatabaseModule {
   /** @param parts entities and migrations that are not found by their file names. */
-  static register(parts: DatabaseParts): DynamicModule {
+  static register(config: AppConfig, parts: DatabaseParts): DynamicModule {
     return {
       module: DatabaseModule,
       imports: [
         TypeOrmModule.forRootAsync({
-          inject: [AppConfig],
-          useFactory: async (config: AppConfig) => ({
+          useFactory: async () => ({
             ...(await databaseOptions(config, parts)),
             retryAttempts: CONNECT_TRIES,
             retryDelay: CONNECT_PAUSE_MS,
+            // A setting that is wrong is still wrong a second later.
+            toRetry: isDatabaseUnavailable,
           }),
           dataSourceFactory: async (options) => {
             if (options === undefined) throw new Error('TypeORM gave no options to the data source factory');
             const dataSource = await new DataSource(options).initialize();
-            await new ServerCheck(dataSource).run();
-            await new SchemaMigrator(dataSource).run();
+            try {
+              await makeReady(dataSource, config);
+            } catch (error) {
+              await dataSource.destroy();
+              throw error;
+            }
             return dataSource;
           },
         }),

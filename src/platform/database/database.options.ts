@@ -4,10 +4,11 @@ import { createConnection } from 'mysql2/promise';
 import type { DataSourceOptions } from 'typeorm';
 import { AppConfig } from '../config/app-config';
 import type { DatabaseParts } from '../extensions/rollbook-extension';
+import { databaseTls } from './database-tls';
 import { SnakeNamingStrategy } from './naming.strategy';
 import { prepareSqlite, type SqliteDatabase } from './sqlite-statements';
 
-type DatabaseConfig = Pick<AppConfig, 'databaseUrl' | 'dataDir' | 'databasePoolSize'>;
+type DatabaseConfig = Pick<AppConfig, 'databaseUrl' | 'databaseCa' | 'dataDir' | 'databasePoolSize'>;
 
 const SOURCE_ROOT = join(__dirname, '..', '..');
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -48,10 +49,11 @@ function sqliteOptions(dataDir: string): DataSourceOptions {
 }
 
 /** Asks the server what it is, whatever the scheme of the URL claims: the two need different SQL in places. */
-async function serverType(url: URL): Promise<'mysql' | 'mariadb'> {
+async function serverType(url: URL, ssl: ReturnType<typeof databaseTls>): Promise<'mysql' | 'mariadb'> {
   const connection = await createConnection({
     uri: url.href.replace(/^mariadb:/, 'mysql:'),
     connectTimeout: CONNECT_TIMEOUT_MS,
+    ...(ssl && { ssl }),
   });
   try {
     const [rows] = await connection.query('SELECT VERSION() AS version');
@@ -62,7 +64,11 @@ async function serverType(url: URL): Promise<'mysql' | 'mariadb'> {
   }
 }
 
-function serverOptions(url: URL, type: 'mysql' | 'mariadb', poolSize: number): DataSourceOptions {
+function serverOptions(
+  url: URL,
+  type: 'mysql' | 'mariadb',
+  { poolSize, ssl }: { poolSize: number; ssl: ReturnType<typeof databaseTls> },
+): DataSourceOptions {
   return {
     ...SHARED,
     type,
@@ -75,6 +81,7 @@ function serverOptions(url: URL, type: 'mysql' | 'mariadb', poolSize: number): D
     timezone: 'Z',
     connectTimeout: CONNECT_TIMEOUT_MS,
     poolSize,
+    ssl,
     isolationLevel: 'READ COMMITTED',
     // Ids are numbers in memory on every engine; TypeORM would give those of raw statements as text here.
     bigNumberStrings: false,
@@ -86,7 +93,8 @@ function serverOptions(url: URL, type: 'mysql' | 'mariadb', poolSize: number): D
 async function optionsOf(config: DatabaseConfig): Promise<DataSourceOptions> {
   if (config.databaseUrl === undefined) return sqliteOptions(config.dataDir);
   const url = new URL(config.databaseUrl);
-  return serverOptions(url, await serverType(url), config.databasePoolSize);
+  const ssl = databaseTls(config, url);
+  return serverOptions(url, await serverType(url, ssl), { poolSize: config.databasePoolSize, ssl });
 }
 
 /**

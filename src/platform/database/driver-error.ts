@@ -32,6 +32,9 @@ const LOST_CODES = new Set([
 const SQLITE_BUSY = /^SQLITE_(BUSY|LOCKED)/;
 const SQLITE_BROKEN = /^SQLITE_(IOERR|CANTOPEN|FULL|CORRUPT|NOTADB|READONLY)/;
 
+/** MySQL and MariaDB: the table, column or index is there already, or the one to be dropped is not. */
+const DONE_NUMBERS = new Set([1050, 1051, 1060, 1061, 1091, 1826]);
+
 /** The driver's own error below TypeORM's wrapper; null when the error is not a database driver's. */
 function driverErrorOf(error: unknown): DriverError | null {
   if (typeof error !== 'object' || error === null) return null;
@@ -85,4 +88,10 @@ export function uniqueViolation(error: unknown): string | null {
   const message = String(driverError.message);
   if (driverError.errno === 1062) return /for key '(?:[^'.]+\.)?([^']+)'$/.exec(message)?.[1] ?? message;
   return /UNIQUE constraint failed: (?:index ')?([^']+)/.exec(message)?.[1] ?? null;
+}
+
+/** True when a statement that changes the schema finds its work done. */
+export function isAlreadyDone(error: unknown): boolean {
+  const driverError = driverErrorOf(error);
+  return typeof driverError?.errno === 'number' && DONE_NUMBERS.has(driverError.errno);
 }
