@@ -203,6 +203,14 @@ describe('A bomb is stopped by counting what comes out', () => {
     });
   });
 
+  it('numbers of a quarter of a million digits are one pass each', async () => {
+    const number = `1.${'0'.repeat(250_000)}1`;
+    const rows = Array.from({ length: 30 }, (_, at) => `<row><c><v>${number}</v></c><c><v>${at}</v></c></row>`);
+    const head = '<row><c t="str"><v>h</v></c><c t="str"><v>i</v></c></row>';
+    const read = await folder.rows(folder.book({ sheets: [{ name: 'x', rows: head + rows.join('') }] }));
+    expect(read.map(({ cells }) => cells)).toEqual(rows.map((_, at) => ['1', String(at)]));
+  });
+
   it('a text gathered from endless pieces does not grow', async () => {
     const noise = Array.from(
       { length: 300_000 },
