@@ -203,14 +203,6 @@ describe('A bomb is stopped by counting what comes out', () => {
     });
   });
 
-  it('numbers of a quarter of a million digits are one pass each', async () => {
-    const number = `1.${'0'.repeat(250_000)}1`;
-    const rows = Array.from({ length: 30 }, (_, at) => `<row><c><v>${number}</v></c><c><v>${at}</v></c></row>`);
-    const head = '<row><c t="str"><v>h</v></c><c t="str"><v>i</v></c></row>';
-    const read = await folder.rows(folder.book({ sheets: [{ name: 'x', rows: head + rows.join('') }] }));
-    expect(read.map(({ cells }) => cells)).toEqual(rows.map((_, at) => ['1', String(at)]));
-  });
-
   it('a text gathered from endless pieces does not grow', async () => {
     const noise = Array.from(
       { length: 300_000 },
@@ -249,7 +241,7 @@ describe('Hostile XML is refused', () => {
       `<worksheet ${Array.from({ length: 1e6 }, (_, at) => `a${at}=""`).join(' ')}/>`,
       /more than 500 attributes/,
     ],
-    ['a long attribute', `<worksheet a="${'x'.repeat(70_000)}"/>`, /attribute is too long/],
+    ['a long attribute', `<worksheet a="${'x'.repeat(270_000)}"/>`, /attributes of an element are too long/],
     ['great depth', '<worksheet>' + '<a>'.repeat(100_000), /nested deeper/],
     [
       'a comment without end',
