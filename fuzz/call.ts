@@ -24,7 +24,7 @@ export interface Address {
   readonly token: string;
 }
 
-export const LONGEST_ANSWER_MS = 10_000;
+const LONGEST_ANSWER_MS = 10_000;
 
 const agent = new Agent({ keepAlive: true, maxSockets: 32 });
 
@@ -60,8 +60,8 @@ export function formCall(path: string, parts: readonly FormPart[], headers: Reco
   };
 }
 
-/** Sends a call; null when there is no whole answer in ten seconds or the connection breaks. */
-export function send({ baseUrl, token }: Address, call: Call): Promise<Answer | null> {
+/** Sends a call; what went wrong, in words, when there is no whole answer in ten seconds or the connection breaks. */
+export function send({ baseUrl, token }: Address, call: Call): Promise<Answer | string> {
   const { hostname, port } = new URL(baseUrl);
   const headers: Record<string, string> = { Authorization: `Bearer ${token}`, ...call.headers };
   if (headers['Authorization'] === '') delete headers['Authorization'];
@@ -69,16 +69,17 @@ export function send({ baseUrl, token }: Address, call: Call): Promise<Answer | 
   return new Promise((resolve) => {
     const { method, path } = call;
     const sent = request({ agent, hostname, port, method, path, headers });
-    const timer = setTimeout(() => sent.destroy(), LONGEST_ANSWER_MS);
-    const end = (answer: Answer | null) => {
+    const slow = `no whole answer within ${LONGEST_ANSWER_MS / 1000} s`;
+    const timer = setTimeout(() => sent.destroy(new Error(slow)), LONGEST_ANSWER_MS);
+    const end = (answer: Answer | string) => {
       clearTimeout(timer);
       resolve(answer);
     };
-    sent.once('error', () => end(null));
+    sent.once('error', (error) => end(error.message));
     sent.once('response', (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.once('error', () => end(null));
+      response.once('error', (error) => end(error.message));
       response.once('end', () => {
         const flat = Object.entries(response.headers).map(([name, value]) => [name, String(value)] as const);
         end({ status: response.statusCode ?? 0, headers: Object.fromEntries(flat), body: Buffer.concat(chunks) });

@@ -1,4 +1,4 @@
-import { Address, Answer, Call, LONGEST_ANSWER_MS, send } from './call';
+import { Address, Answer, Call, send } from './call';
 import type { Contract } from './contract';
 import type { Finding, FindingKind } from './finding';
 
@@ -9,6 +9,9 @@ interface JobCall {
   readonly rows: number | null;
 }
 
+/** Calls that are kept to explain a line of the log. */
+const MOST_LATEST = 5_000;
+
 /** Sends the calls of one lane, counts them, and holds each answer against the document of the service. */
 export class CheckedCalls {
   readonly findings: Finding[] = [];
@@ -17,6 +20,8 @@ export class CheckedCalls {
   /** Requests sent, and those of them that were answered with a success. */
   sent = 0;
   succeeded = 0;
+
+  private readonly latest = new Map<number, Call>();
 
   constructor(
     private readonly address: Address,
@@ -30,9 +35,14 @@ export class CheckedCalls {
    */
   async send(call: Call, rows: number | null = null): Promise<Answer | null> {
     this.sent++;
-    const answer = await send(this.address, call);
-    if (answer === null) {
-      this.note('hang', `no whole answer within ${LONGEST_ANSWER_MS / 1000} s`, call);
+    this.latest.set(this.sent, call);
+    this.latest.delete(this.sent - MOST_LATEST);
+    const answer = await send(this.address, {
+      ...call,
+      headers: { 'X-Request-Id': `fuzz-${this.sent}`, ...call.headers },
+    });
+    if (typeof answer === 'string') {
+      this.note('hang', answer, call);
       return null;
     }
     if (answer.status < 400) this.succeeded++;
@@ -41,6 +51,11 @@ export class CheckedCalls {
     const jobId = answer.headers['x-job-id'];
     if (jobId !== undefined && !this.jobs.has(jobId)) this.jobs.set(jobId, { call, rows });
     return answer;
+  }
+
+  /** The call a line of the log tells of; null when it is not known any more. */
+  callOf(line: string): Call | null {
+    return this.latest.get(Number(/"requestId":"fuzz-(\d+)"/.exec(line)?.[1])) ?? null;
   }
 
   /** Notes a deviation. */

@@ -8,8 +8,8 @@ interface Fault {
   readonly words: string;
 }
 
-/** Answers the document does not name for each operation, because they need no operation: RFC 9110, RFC 6585. */
-const ABOUT_THE_REQUEST = new Set([405, 406, 408, 431]);
+/** Answers to headers of HTTP itself, which the document does not name for each operation: RFC 9110, RFC 6585. */
+const ABOUT_THE_REQUEST = new Set([304, 405, 406, 408, 417, 431]);
 const MOST_FAULTS = 3;
 
 /** What the document of the service promises of its answers. */

@@ -1,6 +1,7 @@
 import type { DatabaseProbe } from '../chaos/database-probe';
 import type { Engine } from '../test/support/engines';
 import type { CheckedCalls } from './checked-calls';
+import type { Contract } from './contract';
 import type { Finding } from './finding';
 
 /** What a lane has: a service that runs on a throw-away database, shared with the lanes before and after it. */
@@ -19,6 +20,10 @@ export interface LaneOptions {
   readonly probe: DatabaseProbe;
   /** Customers of the demo, which the token of `calls` may read and write. */
   readonly customerIds: readonly string[];
+  /** The company of the token. */
+  readonly companyId: string;
+  /** What the service says of itself. */
+  readonly contract: Contract;
 }
 
 export interface LaneResult {
