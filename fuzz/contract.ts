@@ -10,6 +10,8 @@ interface Fault {
 
 /** Answers to headers of HTTP itself, which the document does not name for each operation: RFC 9110, RFC 6585. */
 const ABOUT_THE_REQUEST = new Set([304, 405, 406, 408, 417, 431]);
+/** The same for a body where the operation takes none. */
+const ABOUT_A_BODY = new Set([413, 415]);
 const MOST_FAULTS = 3;
 
 /** What the document of the service promises of its answers. */
@@ -44,6 +46,7 @@ export class Contract {
     const operation = this.operationOf(call)?.operation;
     if (operation === undefined) return status < 400 && call.method !== 'OPTIONS' ? [strayAnswer(call, status)] : [];
     if (ABOUT_THE_REQUEST.has(status)) return [];
+    if (ABOUT_A_BODY.has(status) && operation.requestBody === undefined) return [];
     const documented = operation.responses[String(status)];
     if (documented === undefined) return [{ kind: 'undocumented', words: `${status} is not documented` }];
     const faults: Fault[] = Object.keys(documented.headers ?? {})
