@@ -79,7 +79,7 @@ export class FuzzReport {
 /** What findings of one sort have in common: the words without what differs from case to case. */
 function sortOf({ words, call }: Finding): string {
   const route = call?.path.split('?')[0]?.replace(/[^/]*[\d%][^/]*/g, '*') ?? '';
-  return `${call?.method ?? ''} ${route} ${words.replace(/\d+|"[^"]*"/g, '*').slice(0, 60)}`;
+  return `${call?.method ?? ''} ${route} ${words.replace(/:.*/s, '').replace(/\d+/g, '*')}`;
 }
 
 /** The command that sends a call again, to `$BASE` with `$TOKEN`. */

