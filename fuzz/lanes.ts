@@ -1,3 +1,6 @@
+import { fuzzCsvBytes } from './files/csv-bytes.lane';
+import { fuzzPythonCsv } from './files/python-csv.lane';
+import { fuzzWorkbookBytes } from './files/workbook-bytes.lane';
 import type { Lane } from './lane.contract';
 import { fuzzRoutes } from './routes/routes.lane';
 import { fuzzTables } from './tables/tables.lane';
@@ -14,6 +17,9 @@ export const LANES = {
   routes: { lane: fuzzRoutes, share: 0.55 },
   texts: { lane: fuzzTexts, share: 0.25 },
   tables: { lane: fuzzTables, share: 0.05 },
+  'csv-bytes': { lane: fuzzCsvBytes, share: 0.05 },
+  'workbook-bytes': { lane: fuzzWorkbookBytes, share: 0.05 },
+  'python-csv': { lane: fuzzPythonCsv, share: 0.01 },
 } as const satisfies Record<string, LaneEntry>;
 
 export type LaneName = keyof typeof LANES;
