@@ -18,7 +18,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['test/**', 'bench/**'],
+    files: ['test/**', 'bench/**', 'fuzz/**'],
     rules: {
       // Answers of the service are untyped JSON; tests look inside them.
       '@typescript-eslint/no-unsafe-assignment': 'off',

@@ -1,9 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
+import { buildService, provideServer } from '../chaos/built-service';
 import { Engine } from '../test/support/engines';
-import { MariaDbServer, startMariaDb } from '../test/support/mariadb-server';
+import type { MariaDbServer } from '../test/support/mariadb-server';
 import { BenchOptions, readOptions, Work } from './bench.options';
 import { BenchLane } from './lane';
 import { describeEngine, describeMachine } from './machine';
@@ -18,8 +17,6 @@ import { measureFileCreate, measureManyCreated } from './works/file-create.work'
 import { measureFileUpdate } from './works/file-update.work';
 import { measureStart } from './works/start.work';
 
-const ROOT = join(__dirname, '..');
-
 type Measure = (lane: BenchLane, options: BenchOptions) => Promise<Measurement[]>;
 
 const MEASURES: Readonly<Record<Work, Measure>> = {
@@ -32,20 +29,9 @@ const MEASURES: Readonly<Record<Work, Measure>> = {
   calls: measureCalls,
 };
 
-/** Builds as `npm start` does: only when a source is newer than the build. */
-function build(): void {
-  const { status } = spawnSync(process.execPath, [join(ROOT, 'scripts', 'start.mjs'), 'cli', '--help'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  if (status !== 0) throw new Error('The service could not be built.');
-}
-
 /** The server to make databases on; a private one, as durable as it comes, is given back to be stopped. */
-async function provideServer({ engines }: BenchOptions): Promise<MariaDbServer | null> {
-  if (!engines.includes('mariadb')) return null;
-  const given = process.env['DATABASE_URL'] ?? '';
-  const server = given === '' ? await startMariaDb() : null;
-  process.env['TEST_DATABASE_URL'] = server?.url ?? given;
+async function provideDurableServer({ engines }: BenchOptions): Promise<MariaDbServer | null> {
+  const server = await provideServer(engines);
   if (server === null) return null;
   // The server of the tests leaves its log to the system for a second; what is measured here must survive a power cut.
   const connection = await createConnection({ uri: server.url });
@@ -81,12 +67,12 @@ async function measureEngine(peers: PeerBuild, engine: Engine, options: BenchOpt
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
-  build();
+  buildService();
   const begun = Date.now();
   const peers = buildPeers();
   let server: MariaDbServer | null = null;
   try {
-    server = await provideServer(options);
+    server = await provideDurableServer(options);
     console.log(describeMachine());
     const list: Measurement[] = [];
     for (const engine of options.engines) list.push(...(await measureEngine(peers, engine, options)));

@@ -11,6 +11,9 @@ const LAST_LINES = 30;
 /** Words by which the service tells in its log that it goes on with a job nobody asked it for. */
 const GOING_ON = 'going on with a job';
 
+/** A line of the log for something that should not have happened. */
+const ERROR_LINE = /^\{"level":"?([5-9]\d|error|fatal)\b/;
+
 /** How a process ended. */
 export interface ProcessEnd {
   readonly code: number | null;
@@ -31,6 +34,8 @@ export interface ServiceProcess {
   kill(): Promise<void>;
   /** The last lines it wrote, to explain a deviation. */
   lastLines(): string;
+  /** Takes the lines out of its log that tell of errors (level 50 and above), oldest first. */
+  takeErrors(): string[];
 }
 
 export interface ServiceOptions {
@@ -43,6 +48,7 @@ export interface ServiceOptions {
 class Output {
   readonly resumed = new Map<string, number>();
   readonly last: string[] = [];
+  readonly errors: string[] = [];
 
   constructor(child: ChildProcess) {
     for (const stream of [child.stdout, child.stderr]) {
@@ -53,6 +59,7 @@ class Output {
   private take(line: string): void {
     this.last.push(line);
     if (this.last.length > LAST_LINES) this.last.shift();
+    if (ERROR_LINE.test(line)) this.errors.push(line);
     if (!line.includes(GOING_ON)) return;
     const { jobId, time } = JSON.parse(line) as { jobId?: string; time?: number | string };
     if (jobId !== undefined && !this.resumed.has(jobId)) this.resumed.set(jobId, new Date(time ?? NaN).getTime());
@@ -87,6 +94,7 @@ export async function startService(database: TestDatabase, options: ServiceOptio
       await ended;
     },
     lastLines,
+    takeErrors: () => output.errors.splice(0),
   };
 }
 

@@ -12,7 +12,7 @@ import { headerRefs, HEADERS } from './platform/openapi/response-headers';
 
 /** What each scope allows, for the "Authorize" dialog. */
 const SCOPE_WORDS = {
-  ...Object.fromEntries(SCOPES.map((scope) => [scope, scope.replace(/(.*):(.*)/, '$2 $1')])),
+  ...Object.fromEntries(SCOPES.map((scope) => [scope, scope.split(':').reverse().join(' ')])),
   'customers:pii': 'read personal numbers of customers in full',
 };
 

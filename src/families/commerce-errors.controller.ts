@@ -4,6 +4,7 @@ import type { Request, Response } from 'express';
 import { Public } from '../platform/auth/auth.decorators';
 import { AppConfig } from '../platform/config/app-config';
 import { defineError } from '../platform/errors/app-error';
+import { withoutSlashAtEnd } from '../platform/http/base-url';
 import { ApiErrors } from '../platform/openapi/api-errors';
 import {
   ApiPage,
@@ -32,7 +33,7 @@ export class CommerceErrorsController {
 
   constructor(config: AppConfig) {
     const path = config.publicUrl === undefined ? '' : new URL(config.publicUrl).pathname;
-    this.links = { root: path.replace(/\/+$/, ''), hasDocs: !config.isProduction };
+    this.links = { root: withoutSlashAtEnd(path), hasDocs: !config.isProduction };
   }
 
   /** Lists the errors of the commerce API. */

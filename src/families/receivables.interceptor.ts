@@ -10,8 +10,10 @@ export class ReceivablesEnvelope implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     return next.handle().pipe(
       map((payload: unknown) => {
-        if (payload instanceof StreamableFile) return payload;
-        context.switchToHttp().getResponse<Response>().type('json');
+        const response = context.switchToHttp().getResponse<Response>();
+        // A stream of events has been sent by its controller.
+        if (payload instanceof StreamableFile || response.headersSent) return payload;
+        response.type('json');
         return stringifyExact(receivablesSuccess(payload));
       }),
     );

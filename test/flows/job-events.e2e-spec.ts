@@ -1,3 +1,4 @@
+import { Agent, get as httpGet } from 'node:http';
 import { describeEachEngine } from '../support/engines';
 import { RunningService, startService, Tenant } from '../support/service';
 
@@ -51,6 +52,23 @@ describeEachEngine('the events of a job', (engine) => {
       .expect(202);
     return answer.body.payload;
   };
+
+  it('leave the connection to the next call', async () => {
+    const job = await upload(10, 1);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const get = (url: string): Promise<{ status: number | undefined; port: number | undefined }> =>
+      new Promise((resolve, reject) => {
+        const request = httpGet(url, { agent, headers: { Authorization: `Bearer ${tenant.token}` } }, (answer) => {
+          const port = answer.socket.localPort;
+          answer.resume().once('end', () => resolve({ status: answer.statusCode, port }));
+        });
+        request.once('error', reject);
+      });
+    const first = await get(job.links.events);
+    const next = [await get(job.links.self), await get(job.links.events), await get(job.links.self)];
+    agent.destroy();
+    expect(next).toEqual(next.map(() => ({ status: 200, port: first.port })));
+  });
 
   it('tell its counters while it goes on, failed rows, and at last the job itself', async () => {
     const job = await upload(6_000, 3);

@@ -83,6 +83,28 @@ describe('refusing a CSV file', () => {
     expect((await refusalOf(`a\n1\n${cells(1_200)}\n`)).message).toContain('Line 3 has more than 1,000 cells');
   });
 
+  it('refuses names of columns that are too long to be told with every row', async () => {
+    expect((await read(`${'n'.repeat(255)},b\n1,2\n`)).rows).toHaveLength(1);
+    const one = await refusalOf(`a\n`.replace('a', `b,${'n'.repeat(256)}`));
+    expect(one).toMatchObject({ code: 'UNUSABLE_TABLE' });
+    expect(one.message).toBe('Line 1: the name of column 2 is longer than 255 characters. Shorten it.');
+    const all = Array.from({ length: 300 }, (_, at) => `${at}${'n'.repeat(240)}`).join(',');
+    expect((await refusalOf(`${all}\n`)).message).toContain('more than 65,536 characters together');
+  });
+
+  it('tells the first 20 faults of a row and that there are more, whatever the file holds', async () => {
+    const header = Array.from({ length: 1_000 }, (_, i) => `c${i}`).join(',');
+    const peak = await peakLiveMemory(async () => {
+      const { rows } = await read(`${header}\n${`${'\0,'.repeat(999)}\0\n`.repeat(1_000)}`);
+      expect(new Set(rows.map(({ faults }) => faults?.length))).toEqual(new Set([21]));
+      expect(rows[7]?.faults?.at(-1)).toEqual({
+        column: null,
+        message: 'Line 9: further cells of this row are at fault too. Correct all of them.',
+      });
+    });
+    expect(peak).toBeLessThan(80e6);
+  });
+
   it('takes a record of exactly 1,048,576 characters and refuses a longer one', async () => {
     const wide = `${'x'.repeat(32_000)},`.repeat(32);
     const fill = 'y'.repeat(1024 * 1024 - wide.length);

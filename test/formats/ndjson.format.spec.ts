@@ -166,6 +166,20 @@ describe('reading NDJSON', () => {
   });
 });
 
+describe('an NDJSON file of hostile keys', () => {
+  it('is refused where a key is longer than 255 characters, and tells of 20 faults of a row', async () => {
+    const key = 'n'.repeat(256);
+    const long = folder.file(`{"a":1}\n{"${key}":1}\n`);
+    await expect(readAll(format, long)).rejects.toThrow('Line 2: the name of column 2 is longer than 255 characters.');
+    const faulty = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`k${i}`, {}]));
+    const { rows } = await readAll(format, folder.file(`${JSON.stringify(faulty)}\n`));
+    expect(rows[0]?.faults).toHaveLength(21);
+    expect(rows[0]?.faults?.at(-1)?.message).toBe(
+      'Line 1: further cells of this row are at fault too. Correct all of them.',
+    );
+  });
+});
+
 describe('writing NDJSON', () => {
   it('writes one object per row, leaves out empty cells, and keeps surplus cells', async () => {
     const path = await writeAll(

@@ -10,6 +10,8 @@ afterAll(() => folder.remove());
 
 let files = 0;
 const newFile = () => join(folder.path, `written${(files += 1)}.xlsx`);
+/** A text with a NUL or U+FFFD comes back exactly too, with a fault. */
+const withoutFaults = ({ row, cells }: RawRow): RawRow => ({ row, cells });
 const rowsOf = (...cells: string[][]): RawRow[] => cells.map((texts, at) => ({ row: at + 2, cells: texts }));
 
 async function written(table: string | null, columns: string[], rows: RawRow[]): Promise<string> {
@@ -30,7 +32,8 @@ describe('A workbook that was written', () => {
   it('is read back exactly, cell for cell', async () => {
     const rows = AWKWARD.map((text, at) => ({ row: at + 2, cells: [text, 'x', text] }));
     const [batch] = await folder.read(await written('Customers', [...AWKWARD.slice(0, 2), '=h'], rows));
-    expect(batch).toEqual({ table: 'Customers', columns: ['007', '12345678901234567890', '=h'], rows });
+    expect(batch).toMatchObject({ table: 'Customers', columns: ['007', '12345678901234567890', '=h'] });
+    expect(batch?.rows.map(withoutFaults)).toEqual(rows);
   });
 
   it('whatever its texts are', async () => {
@@ -43,7 +46,7 @@ describe('A workbook that was written', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(row, { maxLength: 8 }), async (table) => {
         const read = await folder.rows(await written('Customers', ['a', 'b', 'c'], rowsOf(...table)));
-        expect(read).toEqual(rowsOf(...table));
+        expect(read.map(withoutFaults)).toEqual(rowsOf(...table));
       }),
       { numRuns: 150 },
     );

@@ -3,6 +3,7 @@ import { QueryFailedError } from 'typeorm';
 import { Public } from '../../src/platform/auth/auth.decorators';
 import { sampleCustomer, uploadText } from '../support/customers';
 import { describeEachEngine } from '../support/engines';
+import { follow } from '../support/jobs';
 import { RunningService, startService, Tenant } from '../support/service';
 
 const DRIVER_WORDS = "Duplicate entry 'jane.doe@example.com' for key";
@@ -127,6 +128,19 @@ describeEachEngine('the log', (engine) => {
       [REQUEST_ID, 'request', 400],
     ]);
     expectSilence('Jane', 'legalName');
+  });
+
+  it('has no error where an undo finds a number that somebody else has by now', async () => {
+    const create = () =>
+      uploadText(tenant.api, '/api/v0/customer/bulk', 'legalName,uniqueRefNo\nJane Doe,REF-AGAIN', 'a.csv');
+    const { headers } = await create().expect(200);
+    const undo = await follow(tenant.api, headers['x-job-id'] ?? '', 'undo');
+    await create().expect(200);
+    const redo = await follow(tenant.api, undo.jobId, 'undo');
+    expect(redo.counters).toMatchObject({ received: 1, failed: 1 });
+    expect(lines().filter(({ msg }) => msg === 'a row could not be stored')).toMatchObject([{ level: 30, row: 1 }]);
+    expect(lines().filter(({ level }) => level >= 50)).toEqual([]);
+    expectSilence('Jane', 'REF-AGAIN');
   });
 
   it('holds nothing of an uploaded file, its name included', async () => {

@@ -284,6 +284,14 @@ describe('OpenAPI document', () => {
         'INVALID_CLIENT',
         service.anonymous.post('/oauth/token').type('form').send({ grant_type: 'client_credentials' }),
       ],
+      [
+        'POST /oauth/token',
+        'PAYLOAD_TOO_LARGE',
+        service.anonymous
+          .post('/oauth/token')
+          .type('form')
+          .send({ scope: 'x'.repeat(200_000) }),
+      ],
     ];
     for (const [name, code, request] of answers) {
       const { status, body } = await request;

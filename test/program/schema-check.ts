@@ -18,6 +18,17 @@ const TYPE_TESTS: Readonly<Record<string, (value: unknown) => boolean>> = {
   object: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 };
 
+const isDateTime = (text: string): boolean => {
+  const time = new Date(text);
+  return !Number.isNaN(time.getTime()) && time.toISOString() === text;
+};
+
+/** What members that are not named must be; undefined where there may be none. */
+function memberSchema({ properties, additionalProperties }: any): any {
+  if (typeof additionalProperties === 'object') return additionalProperties;
+  return additionalProperties === true || properties === undefined ? {} : undefined;
+}
+
 /** Faults of a value against a schema of OpenAPI 3.0; members a closed object does not name are faults too. */
 export function schemaFaults(document: any, schema: any, value: any, at = '$'): string[] {
   if (schema.$ref !== undefined) return schemaFaults(document, resolveRef(document, schema.$ref), value, at);
@@ -35,9 +46,11 @@ export function schemaFaults(document: any, schema: any, value: any, at = '$'): 
   if (schema.enum !== undefined) check(schema.enum.includes(value), `is none of ${schema.enum.join(', ')}`);
   if (typeof value === 'string') {
     check(schema.pattern === undefined || new RegExp(schema.pattern).test(value), `does not match ${schema.pattern}`);
-    check(value.length >= (schema.minLength ?? 0), 'is too short');
-    check(value.length <= (schema.maxLength ?? Infinity), 'is too long');
-    check(schema.format !== 'date-time' || new Date(value).toISOString() === value, 'is no date-time');
+    const length = [...value].length;
+    check(length >= (schema.minLength ?? 0), 'is too short');
+    check(length <= (schema.maxLength ?? Infinity), 'is too long');
+    check(schema.format !== 'date-time' || isDateTime(value), 'is no date-time');
+    check(schema.format !== 'date' || isDateTime(`${value}T00:00:00.000Z`), 'is no date');
     check(schema.format !== 'email' || value.includes('@'), 'is no e-mail address');
     check(schema.format !== 'uri' || URL.canParse(value), 'is no URI');
   }
@@ -47,13 +60,16 @@ export function schemaFaults(document: any, schema: any, value: any, at = '$'): 
   if (Array.isArray(value)) {
     check(value.length >= (schema.minItems ?? 0), 'has too few items');
     check(value.length <= (schema.maxItems ?? Infinity), 'has too many items');
+    check(schema.uniqueItems !== true || new Set(value).size === value.length, 'has an item twice');
     value.forEach((item, i) => faults.push(...schemaFaults(document, schema.items ?? {}, item, `${at}[${i}]`)));
   }
-  if (schema.properties !== undefined) {
-    check(Object.keys(value).length >= (schema.minProperties ?? 0), 'has too few members');
-    for (const name of schema.required ?? []) check(name in value, `lacks ${name}`);
-    for (const [name, member] of Object.entries(value)) {
-      const known = schema.properties[name];
+  if (TYPE_TESTS['object']!(value)) {
+    const members = Object.entries(value);
+    check(members.length >= (schema.minProperties ?? 0), 'has too few members');
+    check(members.length <= (schema.maxProperties ?? Infinity), 'has too many members');
+    for (const name of schema.required ?? []) check(Object.hasOwn(value, name), `lacks ${name}`);
+    for (const [name, member] of members) {
+      const known = Object.hasOwn(schema.properties ?? {}, name) ? schema.properties[name] : memberSchema(schema);
       if (known === undefined) faults.push(`${at}.${name} is not in the schema`);
       else faults.push(...schemaFaults(document, known, member, `${at}.${name}`));
     }

@@ -49,7 +49,9 @@ export class ChunkApplier {
   }
 
   private poison(error: unknown, { jobId }: JobContext, { row }: ReadyRow<unknown>): RowResult {
-    this.logger.error({ err: error, jobId, row }, 'a row could not be stored');
+    // Two records that want the same number are a matter of the caller's.
+    const level = uniqueViolation(error) === null ? 'error' : 'log';
+    this.logger[level]({ err: error, jobId, row }, 'a row could not be stored');
     return {
       verdict: 'failed',
       recordId: null,

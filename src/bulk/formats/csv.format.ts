@@ -5,14 +5,13 @@ import { CsvHeader } from './csv.rows';
 import { CsvWriter } from './csv.writer';
 import { DurableFile } from './durable-file';
 import { TooManyRows, UnusableTable } from './file.errors';
+import { foreignKind } from './foreign-kind';
 import { RawRow, ReadOptions, RowBatch, RowFormat, RowWriter } from './row-format.contract';
 import { RowFormatProvider } from './row-format.decorators';
 import { TextFile, textOfHead } from './text-encoding';
 
-/** Beginnings of files that are no tables in text: JSON, XML and HTML, PDF, SYLK, DIF and binary kinds without NUL. */
-const OTHER_TEXT = /^\s*(?:[{[<]|%PDF|ID;P(?:WXL|SCALC)|TABLE\r?\n0,1)/;
-const BINARY =
-  /^(?:PK[\x03\x05\x07]|\xd0\xcf\x11\xe0|\x89PNG|\xff\xd8\xff|GIF8|\x1f\x8b|7z\xbc\xaf|Rar!\x1a|BZh\d1A|\xfd7zXZ)/;
+/** Beginnings of files other formats here take: NDJSON, workbooks and old Office files. */
+const OTHERS = /^(?:\s*\{|PK\x03\x04|\xd0\xcf\x11\xe0)/;
 
 /**
  * CSV as spreadsheets and databases write it: comma, semicolon, tab or pipe, told from the file; RFC 4180 quoting; any
@@ -25,9 +24,8 @@ export class CsvFormat implements RowFormat {
 
   /** Empty and blank files are accepted, so that `read` can say what is missing. */
   accepts(head: Buffer): boolean {
-    if (BINARY.test(head.toString('latin1', 0, 16))) return false;
     const text = textOfHead(head);
-    return text !== null && !OTHER_TEXT.test(text);
+    return text !== null && !OTHERS.test(text) && foreignKind(head) === null;
   }
 
   async *read(file: string, options: ReadOptions): AsyncGenerator<RowBatch> {

@@ -1,4 +1,4 @@
-import { MAX_COLUMNS, MAX_RECORD_CHARS } from './csv.cell-faults';
+import { MAX_COLUMNS, MAX_RECORD_CHARS } from './cell-faults';
 import { UnreadableFile, UnusableTable } from './file.errors';
 
 /** One record as it stands in the file; wholly blank lines are counted but not delivered. */

@@ -1,4 +1,4 @@
-import { cellFault, MAX_COLUMNS } from './csv.cell-faults';
+import { cellFault, checkColumnNames, fewFaults, isSound, MAX_COLUMNS, MAX_ROW_FAULTS } from './cell-faults';
 import { CsvRecord } from './csv.records';
 import { UnusableTable } from './file.errors';
 import { restore } from './formula-guard';
@@ -13,7 +13,7 @@ export class CsvHeader {
     private readonly width: number,
   ) {}
 
-  /** The header in this record; null where the record is blank. @throws UnusableTable for more than 1,000 columns. */
+  /** The header in this record; null where the record is blank. @throws UnusableTable for too many columns or names too long. */
   static of(record: CsvRecord): CsvHeader | null {
     if (record.cells.every((cell) => cell.trim() === '')) return null;
     const columns = record.cells.slice(0, record.cells.findLastIndex((cell) => cell !== '') + 1).map(restore);
@@ -21,6 +21,7 @@ export class CsvHeader {
       const most = MAX_COLUMNS.toLocaleString('en');
       throw new UnusableTable(`The header has more than ${most} columns. Remove the columns that are not needed.`);
     }
+    checkColumnNames(columns, `Line ${record.line}`);
     return new CsvHeader(columns, record.cells.length);
   }
 
@@ -41,7 +42,7 @@ export class CsvHeader {
     return isEmpty(cells);
   }
 
-  private faultsOf(line: number, cells: readonly string[]): RowFault[] {
+  private faultsOf(line: number, cells: readonly string[]): readonly RowFault[] {
     const faults: RowFault[] = [];
     const counts = `Line ${line} has ${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}, the header ${this.width}`;
     if (cells.length < this.columns.length) {
@@ -52,8 +53,9 @@ export class CsvHeader {
       faults.push({ column: null, message });
     }
     for (const [i, text] of cells.entries()) {
-      if (text === '') continue;
       const header = this.columns[i] ?? '';
+      if (text === '' || (header !== '' && isSound(text))) continue;
+      if (faults.length > MAX_ROW_FAULTS) break;
       const fault = cellFault(header === '' ? null : header, text, placeOf(line, i, header));
       if (fault !== null) faults.push(fault);
       if (header === '' && i < this.width) {
@@ -61,7 +63,7 @@ export class CsvHeader {
         faults.push({ column: null, message });
       }
     }
-    return faults;
+    return fewFaults(faults, `Line ${line}`);
   }
 }
 

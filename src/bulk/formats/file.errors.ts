@@ -17,10 +17,9 @@ export class TooManyRows extends defineError('TOO_MANY_ROWS', 'UNPROCESSABLE_REQ
 
 const OR = new Intl.ListFormat('en', { type: 'disjunction' });
 
-/** The words for a file that none of the known formats takes. */
-export function noKnownFormat(names: readonly string[]): UnsupportedFileFormat {
+/** The words for a file that none of the known formats takes. @param kind what it is, where that is known */
+export function noKnownFormat(names: readonly string[], kind: string | null = null): UnsupportedFileFormat {
   const formats = OR.format(names.toSorted());
-  return new UnsupportedFileFormat(
-    `The file is in no format this service reads; save it as ${formats} and upload that.`,
-  );
+  const problem = kind === null ? 'The file is in no format this service reads' : `The file is ${kind}`;
+  return new UnsupportedFileFormat(`${problem}; save it as ${formats} and upload that.`);
 }

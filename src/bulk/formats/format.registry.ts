@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { Injectable, OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { noKnownFormat } from './file.errors';
+import { foreignKind } from './foreign-kind';
 import type { RowFormat } from './row-format.contract';
 import { RowFormatProvider } from './row-format.decorators';
 
@@ -62,11 +63,12 @@ export class FormatRegistry implements OnModuleInit {
     try {
       const head = Buffer.alloc(HEAD_BYTES);
       const { bytesRead } = await handle.read(head, 0, HEAD_BYTES, 0);
-      const named = this.formats.find(({ format }) => format.accepts(head.subarray(0, bytesRead)));
+      const start = head.subarray(0, bytesRead);
+      const named = this.formats.find(({ format }) => format.accepts(start));
       if (named !== undefined) return named;
+      throw noKnownFormat(this.names(), foreignKind(start));
     } finally {
       await handle.close();
     }
-    throw noKnownFormat(this.names());
   }
 }

@@ -28,7 +28,8 @@ export function parseLine(line: string): NdjsonLine {
   }
   const cells = new Map<string, NdjsonCell>();
   for (const { key, literal } of membersOf(line)) {
-    if (cells.has(key)) return { problem: `holds the key ${JSON.stringify(key)} twice. Remove one of them` };
+    if (cells.has(key))
+      return { problem: `holds the key ${JSON.stringify(key.slice(0, 100))} twice. Remove one of them` };
     if (LONE_SURROGATE.test(key)) return { problem: `has a key that ${SURROGATE_PROBLEM}` };
     cells.set(key, cellOf(literal));
   }

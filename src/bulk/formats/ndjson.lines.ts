@@ -1,4 +1,4 @@
-import { MAX_RECORD_CHARS } from './csv.cell-faults';
+import { MAX_RECORD_CHARS } from './cell-faults';
 import { UnreadableFile } from './file.errors';
 
 /** One line that is not blank, with its number from 1. */

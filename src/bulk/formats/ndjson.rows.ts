@@ -1,4 +1,4 @@
-import { cellFault, MAX_COLUMNS } from './csv.cell-faults';
+import { cellFault, checkColumnNames, fewFaults, MAX_COLUMNS, MAX_ROW_FAULTS } from './cell-faults';
 import { UnusableTable } from './file.errors';
 import { parseLine } from './ndjson.line';
 import { TextLine } from './ndjson.lines';
@@ -18,7 +18,7 @@ export class NdjsonRows {
 
   /**
    * The data row of this line, with its faults; null where all its cells are empty.
-   * @throws UnusableTable for more than 1,000 columns.
+   * @throws UnusableTable for too many columns or names too long.
    */
   rowOf(line: TextLine): RawRow | null {
     const parsed = parseLine(line.text);
@@ -31,13 +31,15 @@ export class NdjsonRows {
     const faults: RowFault[] = [];
     for (const [key, { text, problem }] of parsed.cells) {
       texts.push([this.indexOf(key, line.number), text]);
+      if (faults.length > MAX_ROW_FAULTS) continue;
       const place = `Line ${line.number}, key ${JSON.stringify(key)}`;
       const fault = problem === null ? cellFault(key, text, place) : { column: key, message: `${place} ${problem}.` };
       if (fault !== null) faults.push(fault);
     }
     if (texts.every(([, text]) => text === '')) return null;
     const cells = this.cellsOf(texts);
-    return faults.length === 0 ? { row: line.number, cells } : { row: line.number, cells, faults };
+    const row = { row: line.number, cells };
+    return faults.length === 0 ? row : { ...row, faults: fewFaults(faults, `Line ${line.number}`) };
   }
 
   private cellsOf(texts: readonly (readonly [number, string])[]): string[] {
@@ -58,6 +60,7 @@ export class NdjsonRows {
       );
     }
     this.indexes.set(key, index);
+    checkColumnNames(this.columns, `Line ${line}`);
     return index;
   }
 }

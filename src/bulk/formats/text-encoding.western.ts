@@ -14,9 +14,10 @@ const SIGNS = new Map<number, number>([
 ]);
 
 const RUN = /[\x80-\xff]+/g;
-const OPEN_END = /[^\x80-\xff]?[\x80-\xff]*$/;
 /** No Western text has more high bytes than this in one piece. */
 const LONGEST_RUN = 6;
+/** The high bytes at the end, too many of them if need be, with the character before them. */
+const OPEN_END = /[^\x80-\xff]?[\x80-\xff]{0,8}$/;
 /** Bytes that are UTF-8 are no Western text: the file mixes two encodings. */
 const UTF8_SEQUENCE = /[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}/;
 const LOWER_ACCENTED = /^[\xdf-\xf6\xf8-\xff\x9a\x9c\x9e]+$/;

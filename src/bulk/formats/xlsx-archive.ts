@@ -6,11 +6,13 @@ import { FileTooLarge, UnreadableFile } from './file.errors';
 import { clip, isSystemError, SAVE_AGAIN } from './xlsx-messages';
 
 const MAX_ENTRIES = 1_000;
+/** Names, comments and extra fields of all entries together; a spreadsheet program needs 100 bytes for each. */
+const MAX_DIRECTORY_BYTES = 1024 ** 2;
 const MAX_INFLATED_BYTES = 1024 ** 3;
 /** A small part may compress as well as it likes; beyond this size its ratio is looked at. */
 const RATIO_FREE_BYTES = 10 * 1024 ** 2;
-/** Spreadsheet XML packs 10 to 50 times; deflate itself ends at 1,032 times. */
-const MIN_RATIO = 0.005;
+/** As Apache POI has it. Spreadsheet XML packs 10 to 50 times; deflate itself ends at 1,032 times. */
+const MIN_RATIO = 0.01;
 const CHUNK_BYTES = 64 * 1024;
 const STORED = 0;
 const DEFLATED = 8;
@@ -19,7 +21,7 @@ const LOCAL_HEADER_BYTES = 30;
 
 /**
  * The zip around a workbook, read entry by entry at random. It trusts no header: inflated bytes are counted as they
- * come, against 1 GiB for the archive and 200 times the packed size for an entry, and size and CRC must be true.
+ * come, against 1 GiB for the archive and 100 times the packed size for an entry, and size and CRC must be true.
  * Nothing is ever written under a name taken from the archive.
  */
 export class XlsxArchive {
@@ -127,7 +129,10 @@ async function listEntries(zip: ZipFile): Promise<Map<string, Entry>> {
     );
   }
   const entries = new Map<string, Entry>();
+  let directoryBytes = 0;
   for await (const entry of zip.eachEntry()) {
+    directoryBytes += entry.fileNameRaw.length + entry.extraFieldRaw.length + entry.fileCommentRaw.length;
+    if (directoryBytes > MAX_DIRECTORY_BYTES) throw new Error('its list of entries is longer than 1 MiB');
     const name = entry.fileName.toLowerCase();
     if (entry.isEncrypted()) {
       throw new UnreadableFile('The archive is encrypted. Remove the password and upload the file again.');

@@ -27,6 +27,9 @@ const NO_VALUE =
 const ROUNDED =
   'the number has more than 15 digits and the spreadsheet has already rounded it; format the column as text and enter the number again';
 
+/** A date that is written as a moment (ISO 8601); a day number without fraction comes as a date too. */
+const MIDNIGHT = /(?<=^\d{4}-\d\d-\d\d)T00:00(?::00(?:\.0+)?)?Z?$/;
+
 /** The true text of a cell: what was typed, not what a narrow column shows. */
 export function cellText(cell: StoredCell, date1904: boolean): CellText {
   const { type, value, inline, formula } = cell;
@@ -41,7 +44,7 @@ export function cellText(cell: StoredCell, date1904: boolean): CellText {
     case 'b':
       return booleanText(literal);
     case 'd':
-      return { text: literal, problem: null };
+      return { text: literal.replace(MIDNIGHT, ''), problem: null };
     case 'e':
       return fault(clip(literal), `the cell holds the error ${clip(literal)}; correct its formula or type the value`);
     default:

@@ -1,6 +1,8 @@
 /** Digits a spreadsheet keeps of a number; further ones are noise of the binary form (IEEE 754 double). */
 const SAFE_DIGITS = 15;
 const LITERAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?$/;
+// Tried at the first zero of a run only: a row of zeros of any length costs one pass.
+const ZEROS_AT_END = /(?<!0)0+$/;
 const PLAIN_INTEGER = /^-?[1-9]\d{0,14}$/;
 
 /** Why a numeric cell has no exact text. */
@@ -39,7 +41,7 @@ function parse(literal: string): Decimal | null {
   const all = whole + fraction;
   const digits = all.replace(/^0+/, '');
   const point = whole.length + Number(exponent) - (all.length - digits.length);
-  const trimmed = digits.replace(/0+$/, '');
+  const trimmed = digits.replace(ZEROS_AT_END, '');
   return trimmed === ''
     ? { negative: false, digits: '', point: 0 }
     : { negative: sign === '-', digits: trimmed, point };

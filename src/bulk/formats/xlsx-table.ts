@@ -1,3 +1,4 @@
+import { cellFault, checkColumnNames, fewFaults, isSound, MAX_ROW_FAULTS } from './cell-faults';
 import { FileTooLarge, UnusableTable } from './file.errors';
 import { RawRow, RowBatch, RowFault } from './row-format.contract';
 import { clip } from './xlsx-messages';
@@ -78,26 +79,36 @@ export class SheetTable {
       const cell = cellName(fault.column, row.row);
       throw new UnusableTable(`Sheet "${clip(this.sheet)}", header cell ${cell}: ${fault.message}.`);
     }
-    return trimEnd(row.cells);
+    const names = trimEnd(row.cells);
+    checkColumnNames(names, `Sheet "${clip(this.sheet)}", row ${row.row}`);
+    return names;
   }
 
   private dataRow({ row, cells, faults }: SheetRow, columns: readonly string[]): RawRow {
-    const found: RowFault[] = faults.map(({ column, message }) => ({
-      column: columns[column] === '' ? null : (columns[column] ?? null),
-      message: `Sheet "${clip(this.sheet)}", cell ${cellName(column, row)}: ${message}.`,
-    }));
+    const place = (column: number) => `Sheet "${clip(this.sheet)}", cell ${cellName(column, row)}`;
+    const nameOf = (column: number) => (columns[column] === '' ? null : (columns[column] ?? null));
+    const found: RowFault[] = faults
+      .slice(0, MAX_ROW_FAULTS + 1)
+      .map(({ column, message }) => ({ column: nameOf(column), message: `${place(column)}: ${message}.` }));
+    for (const [column, cell] of cells.entries()) {
+      if (isSound(cell) || found.length > MAX_ROW_FAULTS) continue;
+      const fault = cellFault(nameOf(column), cell, place(column));
+      if (fault !== null) found.push(fault);
+    }
     const stray = cells.findIndex((cell, column) => cell !== '' && (columns[column] ?? '') === '');
     if (stray >= 0) {
       found.push({
         column: null,
         message:
-          `Sheet "${clip(this.sheet)}", cell ${cellName(stray, row)}: the value stands in column ${columnName(stray)}, ` +
+          `${place(stray)}: the value stands in column ${columnName(stray)}, ` +
           'which has no header; name the column or delete the value.',
       });
     }
     const texts = stray >= columns.length || cells.length > columns.length ? trimEnd(cells, columns.length) : cells;
     while (texts.length < columns.length) texts.push('');
-    return found.length === 0 ? { row, cells: texts } : { row, cells: texts, faults: found };
+    return found.length === 0
+      ? { row, cells: texts }
+      : { row, cells: texts, faults: fewFaults(found, `Sheet "${clip(this.sheet)}", row ${row}`) };
   }
 }
 

@@ -34,9 +34,13 @@ interface Relationship {
  * @throws UnreadableFile for missing or broken parts, UnsupportedFileFormat for workbooks with macros.
  */
 export async function readWorkbook(archive: XlsxArchive): Promise<Workbook> {
+  const extensions = new Set(archive.names.map((part) => part.slice(part.lastIndexOf('.') + 1)));
   await readXml(archive, '[Content_Types].xml', {
     root: 'Types',
-    open: (_name, attributes) => refuseContentType(attributes['ContentType'] ?? ''),
+    open: (name, { Extension = '', ContentType = '' }) => {
+      // SheetJS lists a default for every kind of part there could be; only that of a part that is there says something.
+      if (name !== 'Default' || extensions.has(Extension.toLowerCase())) refuseContentType(ContentType);
+    },
   });
   const root = (await readRelationships(archive, '')).find(({ type }) => type === 'officeDocument');
   if (!root) throw new UnreadableFile(`The file names no workbook part. ${SAVE_AGAIN}`);

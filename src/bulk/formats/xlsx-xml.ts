@@ -7,7 +7,9 @@ import { clip, SAVE_AGAIN } from './xlsx-messages';
 
 const MAX_DEPTH = 100;
 const MAX_ATTRIBUTES = 500;
-const MAX_ATTRIBUTE_CHARS = 65_536;
+/** Of one element, names and values together. */
+const MAX_ATTRIBUTE_CHARS = 256 * 1024;
+const MAX_NAME_CHARS = 1_000;
 /** Input without any event: one text, comment or attribute that would be gathered in memory. */
 const MAX_SILENT_BYTES = 4 * 1024 ** 2;
 const ENCODINGS = /^(utf-?8|utf-?16(le|be)?|us-ascii)$/i;
@@ -46,6 +48,7 @@ export class XmlFeed {
   private prefix = '';
   private depth = 0;
   private attributes = 0;
+  private attributeChars = 0;
   private silentBytes = 0;
 
   constructor(
@@ -107,17 +110,20 @@ export class XmlFeed {
     }
   }
 
-  private onAttribute({ value }: SaxesAttributePlain): void {
+  private onAttribute({ name, value }: SaxesAttributePlain): void {
     this.silentBytes = 0;
     this.attributes += 1;
     if (this.attributes > MAX_ATTRIBUTES) this.refuse(`an element has more than ${MAX_ATTRIBUTES} attributes`);
-    if (value.length > MAX_ATTRIBUTE_CHARS) this.refuse('an attribute is too long');
+    this.attributeChars += name.length + value.length;
+    if (this.attributeChars > MAX_ATTRIBUTE_CHARS) this.refuse('the attributes of an element are too long');
   }
 
   private onOpen(tag: SaxesTagPlain): void {
     this.silentBytes = 0;
     this.attributes = 0;
+    this.attributeChars = 0;
     this.depth += 1;
+    if (tag.name.length > MAX_NAME_CHARS) this.refuse('the name of an element is too long');
     if (this.depth > MAX_DEPTH) this.refuse(`its elements are nested deeper than ${MAX_DEPTH} levels`);
     if (this.depth === 1) this.checkEncoding(this.parser.xmlDecl.encoding);
     if (this.depth === 1) this.prefix = tag.name.slice(0, tag.name.indexOf(':') + 1);

@@ -58,6 +58,9 @@ const MULTER: Readonly<Record<string, Words>> = {
   },
 };
 
+/** Words of busboy, which multer passes on as they are. */
+const MALFORMED_FORM = /^(?:Multipart: |Malformed (?:part header|content type)$|Unexpected end of (?:form|file)$)/;
+
 function hasOf(error: object, key: string): unknown {
   return (error as Record<string, unknown>)[key];
 }
@@ -110,7 +113,7 @@ export function toAppError(thrown: unknown): AppError {
   if (ABORT_SIGNS.has(code) || ABORT_SIGNS.has(message)) {
     return new RequestAborted('The request broke off before it was complete; nothing was applied.', { cause: thrown });
   }
-  if (thrown instanceof MulterError || message === 'Unexpected end of form' || message.startsWith('Multipart:')) {
+  if (thrown instanceof MulterError || MALFORMED_FORM.test(message)) {
     const words = MULTER[code] ?? {
       kind: UnreadableBody,
       message: 'The multipart form is malformed; send multipart/form-data with one part named "file".',

@@ -9,15 +9,20 @@ export const PUBLIC_URL_SETTING = 'rollbook public url';
 /** Scheme and host for absolute links: PUBLIC_URL, else what the caller called us, else the address it reached. */
 export function baseUrlOf(request: Request): string {
   const configured: unknown = request.app.get(PUBLIC_URL_SETTING);
-  if (typeof configured === 'string') return configured.replace(/\/+$/, '');
+  if (typeof configured === 'string') return withoutSlashAtEnd(configured);
   const host = request.headers.host;
   if (host !== undefined && HOST.test(host)) return `${request.protocol}://${host}`;
   return `${request.protocol}://127.0.0.1:${request.socket.localPort ?? 80}`;
 }
 
+/** A URL or path without the slashes it may end with. */
+export function withoutSlashAtEnd(url: string): string {
+  return url.replace(/(?<!\/)\/+$/, '');
+}
+
 /** Where a service of this configuration is reached from the machine it runs on. */
 export function listeningUrl({ publicUrl, host }: AppConfig, port: number): string {
-  if (publicUrl !== undefined) return publicUrl.replace(/\/+$/, '');
+  if (publicUrl !== undefined) return withoutSlashAtEnd(publicUrl);
   if (host === '0.0.0.0' || host === '::') return `http://127.0.0.1:${port}`;
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
