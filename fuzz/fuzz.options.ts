@@ -8,7 +8,7 @@ const USAGE = `npm run fuzz -- [options]
   --cases N                requests in all, over the engines and lanes (60000)
   --only LANE              ${[...LANE_NAMES, TWINS.name].join(', ')}
   --seed N                 for the same cases again
-  --quick                  3,000 requests: about a minute`;
+  --quick                  2,000 requests: about a minute`;
 
 /** What the command is to do. */
 export interface FuzzOptions {
@@ -42,7 +42,7 @@ export function readOptions(args: readonly string[]): FuzzOptions {
   const engines: readonly Engine[] = engine === undefined ? ['sqlite', 'mariadb'] : [engine];
   const shares = lanes.map((name) => LANES[name].share);
   const whole = shares.reduce((sum, share) => sum + share, hasTwins ? TWINS.share : 0);
-  const each = countOf(values.cases, quick ? 3_000 : 60_000) / engines.length;
+  const each = countOf(values.cases, quick ? 2_000 : 60_000) / engines.length;
   return {
     engines,
     cases: new Map(lanes.map((name) => [name, Math.ceil((each * LANES[name].share) / whole)])),

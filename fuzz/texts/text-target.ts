@@ -17,7 +17,8 @@ export interface TextTarget {
 }
 
 const get = (path: string): Call => ({ method: 'GET', path });
-const path = encodeURIComponent;
+/** Half a character has no place in a path; what is read instead is nobody's. */
+const path = (text: string): string => encodeURIComponent(text.toWellFormed());
 
 /** A fault of the whole call that says where it is. */
 const isNamed = ({ status, body }: Answer): boolean => status === 400 && body.length > 100;

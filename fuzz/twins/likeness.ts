@@ -10,6 +10,10 @@ const OWN: readonly (readonly [RegExp, string])[] = [
   [/expires=\d+&signature=[\w-]+/g, 'SIGNATURE'],
   [/"requestId":"[^"]*"/g, '"requestId":"ID"'],
   [/"(id|keyContactPersonId|customerReminderId|rowsPerSecond|etaSeconds)":("[^"]*"|\d+)/g, '"$1":0'],
+  // Ids that calls named, in answers that say so.
+  [/"key":\d+/g, '"key":0'],
+  [/"recordId":"\d+"/g, '"recordId":"0"'],
+  [/\b(id|sourceId) \d+/g, '$1 0'],
   [/"nextCursor":"[^"]*"/g, '"nextCursor":"CURSOR"'],
 ];
 

@@ -1,5 +1,4 @@
 import { ApiProperty, OmitType, PartialType } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -16,6 +15,7 @@ import {
 import { ApiInt } from '../platform/openapi/api-schema';
 import { Campaign, CAMPAIGN_TYPES, type CampaignType } from './campaign.entity';
 import { IsCampaignId, IsDay, IsFilledText, IsTimeOfDay, IsWholeTextEach } from './campaign.validators';
+import { QueryInteger } from '../platform/validation/query-integer';
 
 const LANGUAGES = [
   'hindi',
@@ -118,7 +118,7 @@ export class CampaignListQuery {
   /** Number of the page, from 1 on. */
   @ApiInt({ minimum: 1, required: false })
   @IsOptional()
-  @Type(() => Number)
+  @QueryInteger()
   @IsInt()
   @Min(1)
   @Max(1_000_000)
@@ -127,7 +127,7 @@ export class CampaignListQuery {
   /** Campaigns on a page, 1 to 100. */
   @ApiInt({ minimum: 1, required: false })
   @IsOptional()
-  @Type(() => Number)
+  @QueryInteger()
   @IsInt()
   @Min(1)
   @Max(100)

@@ -82,6 +82,19 @@ describeEachEngine('a call of the campaign API that is refused as a whole', (eng
     expect(await faultsOf(tenant.api.post(ADD_BULK).send({ campaignId: id, data }))).toEqual(words);
   });
 
+  it('for objects that will not become a text is one like any other', async () => {
+    const odd = { toString: 'x', valueOf: 1 };
+    const words = 'campaignId must be camp_ followed by 1 to 40 letters and digits';
+    expect(await faultsOf(put({ campaignId: odd, records: [{ id: 'lead_0', data: { x: 1 } }] }))).toEqual([words]);
+    expect(await faultsOf(tenant.api.post(ADD).send({ campaignId: odd, data: lead('L') }))).toEqual([words]);
+    const single = (changes: object) =>
+      tenant.api.put(RECORDS).send({ campaignId: id, id: 'lead_0', data: { x: 1 }, ...changes });
+    expect(await faultsOf(single({ campaignId: odd }))).toEqual([words]);
+    expect((await faultsOf(single({ id: odd }))).join()).toContain('id must be');
+    expect((await faultsOf(single({ ifVersion: odd }))).join()).toContain('ifVersion must be');
+    expect(await faultsOf(single({ data: { lead_id: odd } }))).toContain('data.lead_id must be text');
+  });
+
   it.each(ROUTES)('by %s gets the same printed 403 for a campaign unknown, foreign or deleted', async (_name, call) => {
     const stranger = await service.createTenant();
     const child = await service.createTenant({ parent: tenant.company });

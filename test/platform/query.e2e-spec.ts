@@ -36,3 +36,50 @@ describe('a route that takes no query', () => {
     await service.anonymous.post('/customers/bulk/id?x=1').send({}).expect(401);
   });
 });
+
+describe('a query', () => {
+  let service: RunningService;
+  let tenant: Tenant;
+  beforeAll(async () => {
+    service = await startService('sqlite');
+    tenant = await service.createTenant();
+  });
+  afterAll(() => service.stop());
+
+  const CUSTOMER = '/api/v0/customer/KC00000000000000';
+  const RECORDS = '/api/v1/customer-data?campaignId=camp_x';
+
+  it.each([
+    ['/api/v0/bulk/jobs?', 'limit'],
+    [`${CUSTOMER}/history?`, 'limit'],
+    ['/api/v1/campaigns?', 'limit'],
+    ['/api/v1/campaigns?', 'page'],
+    [`${RECORDS}&`, 'limit'],
+    [`/api/v1/customer-data/history?campaignId=camp_x&id=1&`, 'limit'],
+  ])('has whole numbers in decimal digits and in nothing else: %s%s', async (path, name) => {
+    for (const text of ['0x10', '1e1', '%205', '', '5.0', '+5', '٥', '1,2', 'NaN', '99999999999999999999']) {
+      const { status, text: answer } = await tenant.api.get(`${path}${name}=${text}`);
+      expect([text, status]).toEqual([text, 400]);
+      expect(answer).toContain(name);
+    }
+  });
+
+  it.each([
+    '/api/v0/bulk/jobs?state[$ne]=x',
+    '/api/v0/bulk/jobs?state[]=completed',
+    '/api/v0/bulk/jobs?limit[$gt]=1',
+    '/api/v0/bulk/jobs?family=receivables&family=commerce',
+    '/api/v0/bulk/jobs?__proto__[limit]=1',
+    `${CUSTOMER}?parentCompanyId[$regex]=.*`,
+    `${CUSTOMER}?parentCompanyId={"$gt":""}`,
+    `${RECORDS}&id[$gt]=`,
+    `${RECORDS}&id[]=a&id[]=b`,
+    '/api/v1/campaigns?search[$regex]=.*',
+    '/customers/sourceId/1?source[$ne]=x',
+    '/customers/id/{"$gt":0}',
+    '/customers/id/1;DROP',
+  ])('has texts and no operators: %s', async (path) => {
+    const { status, body } = await tenant.api.get(encodeURI(path));
+    expect([status, JSON.stringify(body)]).toEqual([400, expect.not.stringMatching(/SQL|SELECT/)]);
+  });
+});

@@ -23,7 +23,11 @@ export async function printDocument(): Promise<{ document: any; operations: Oper
     const { stdout } = await promisify(execFile)(
       process.execPath,
       [join(ROOT, 'scripts', 'start.mjs'), 'cli', 'openapi'],
-      { env: { ...process.env, ...database.environment }, maxBuffer: 64 * 1024 * 1024 },
+      {
+        // The caller's own service has nothing to do with it.
+        env: { ...process.env, DATABASE_URL: undefined, ...database.environment },
+        maxBuffer: 64 * 1024 * 1024,
+      },
     );
     const document = JSON.parse(stdout);
     const operations = Object.entries<any>(document.paths).flatMap(([path, item]) =>

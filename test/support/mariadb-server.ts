@@ -51,7 +51,8 @@ export async function startMariaDb(more: readonly string[] = []): Promise<MariaD
   const folder = mkdtempSync(join(tmpdir(), 'rollbook-mariadb-'));
   const data = join(folder, 'data');
   const isRoot = process.getuid?.() === 0;
-  const env = serverEnvironment();
+  // Temporary tables are named by process number: those of two servers at once must not meet in one folder.
+  const env = { ...serverEnvironment(), TMPDIR: folder };
   const install = spawnSync(
     'mariadb-install-db',
     [

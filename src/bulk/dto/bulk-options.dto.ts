@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
+import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { ApiInt } from '../../platform/openapi/api-schema';
 import {
@@ -10,6 +10,7 @@ import {
   ErrorRule,
   JobOptions,
 } from '../jobs/bulk-job.entity';
+import { QueryInteger } from '../../platform/validation/query-integer';
 
 const MOST_ERRORS = 1_000_000;
 
@@ -31,7 +32,7 @@ export class BulkRunQuery {
   /** The job stops once so many rows failed, at the next border of 1,000 rows; the others are unprocessed. */
   @ApiInt({ required: false })
   @IsOptional()
-  @Type(() => Number)
+  @QueryInteger()
   @IsInt()
   @Min(1)
   @Max(MOST_ERRORS)

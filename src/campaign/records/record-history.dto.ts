@@ -1,11 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { ApiAnyJson, ApiInt } from '../../platform/openapi/api-schema';
 import { HistoryItem, toHistoryItemFacts } from '../../platform/history/history-item.dto';
 import { IsCampaignId } from '../campaign.validators';
 import type { CampaignRecordHistory } from './campaign-record-history.entity';
 import type { DocumentChange } from './document-merge';
+import { QueryInteger } from '../../platform/validation/query-integer';
 
 /** Query of `GET /api/v1/customer-data/history`. */
 export class RecordHistoryQuery {
@@ -35,7 +35,7 @@ export class RecordHistoryQuery {
   /** Changes on a page, 1 to 100. */
   @ApiInt({ minimum: 1, required: false })
   @IsOptional()
-  @Type(() => Number)
+  @QueryInteger()
   @IsInt()
   @Min(1)
   @Max(100)

@@ -35,11 +35,13 @@ function membersOf(body: unknown, known: readonly string[], faults: BodyFaults):
 }
 
 function campaignIdOf({ campaignId }: Body, faults: BodyFaults): string {
-  if (campaignId === undefined) faults.add('campaignId is required');
-  else if (typeof campaignId !== 'string' || !CAMPAIGN_ID.test(campaignId)) {
-    faults.add('campaignId must be camp_ followed by 1 to 40 letters and digits');
-  }
-  return String(campaignId);
+  if (typeof campaignId === 'string' && CAMPAIGN_ID.test(campaignId)) return campaignId;
+  faults.add(
+    campaignId === undefined
+      ? 'campaignId is required'
+      : 'campaignId must be camp_ followed by 1 to 40 letters and digits',
+  );
+  return '';
 }
 
 /** Campaign and records of a bulk body; the records themselves are not judged yet. */

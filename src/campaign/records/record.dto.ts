@@ -1,11 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { ApiInt } from '../../platform/openapi/api-schema';
 import type { CampaignRecord } from '../campaign-record.entity';
 import { MOST_RECORDS } from '../campaign.dto';
 import { CAMPAIGN_ID, IsCampaignId } from '../campaign.validators';
 import type { JsonObject } from './document-merge';
+import { QueryInteger } from '../../platform/validation/query-integer';
 
 const DOCUMENT = { type: 'object', additionalProperties: true } as const;
 /** A document as it is sent. */
@@ -124,7 +124,7 @@ export class RecordQuery {
   /** Records on a page, 1 to 1000. */
   @ApiInt({ minimum: 1, required: false })
   @IsOptional()
-  @Type(() => Number)
+  @QueryInteger()
   @IsInt()
   @Min(1)
   @Max(1000)

@@ -27,7 +27,7 @@ export function readSingleUpdate(body: unknown): {
       refuseFaults([
         ...(given.length > 1 ? [`${given.join(' and ')} both name the record; send one of them`] : []),
         ...(idWrong === null ? [] : [idWrong]),
-        ...changeFaults(String(id), data, type),
+        ...changeFaults(typeof id === 'string' ? id : '', data, type),
         ...(isVersion ? [] : ['ifVersion must be a whole number of 1 or more']),
       ]);
       // Both have passed their rules.

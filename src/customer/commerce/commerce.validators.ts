@@ -1,8 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { IsISO31661Alpha2, IsOptional, IsString, MinLength, ValidateBy, ValidateIf } from 'class-validator';
+import { IsOptional, IsString, MinLength, ValidateBy, ValidateIf } from 'class-validator';
 import { isStorableText, IsStorableText } from '../rules/field.validators';
-import { isLanguageCode, toIsoDate } from './commerce.values';
+import { isCountryCode, isLanguageCode, toIsoDate } from './commerce.values';
 
 /** A member that may be left out but not cleared. */
 export const IfGiven = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined);
@@ -77,7 +77,11 @@ export function IsLanguageCode(): PropertyDecorator {
 
 /** Two-letter code of a country (ISO 3166-1), in small or capital letters. */
 export function IsCountryCode(): PropertyDecorator {
-  return IsISO31661Alpha2({ message: '$property must be a two-letter country code (ISO 3166-1) such as NL' });
+  return rule(
+    'isCountryCode',
+    (value) => typeof value === 'string' && isCountryCode(value),
+    '$property must be a two-letter country code (ISO 3166-1) such as NL',
+  );
 }
 
 /** A social security number: digits and letters with the separators people write. A mask is not one. */

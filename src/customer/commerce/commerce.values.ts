@@ -1,12 +1,21 @@
+import isISO31661Alpha2 from 'validator/lib/isISO31661Alpha2';
 import isISO6391 from 'validator/lib/isISO6391';
 import { isCalendarDay } from '../../platform/validation/calendar-day';
 
 const EUROPEAN_DAY = /^(\d{2})\/(\d{2})\/(\d{4})$/;
 const EARLIEST = '1850-01-01';
 
+/** Two letters of ASCII: others become one when their case changes, such as the Kelvin sign and the dotless i. */
+const CODE = /^[A-Za-z]{2}$/;
+
 /** True for a code of ISO 639-1, in small or capital letters. */
 export function isLanguageCode(text: string): boolean {
-  return isISO6391(text.toLowerCase());
+  return CODE.test(text) && isISO6391(text.toLowerCase());
+}
+
+/** True for a code of ISO 3166-1 alpha-2, in small or capital letters. */
+export function isCountryCode(text: string): boolean {
+  return CODE.test(text) && isISO31661Alpha2(text.toUpperCase());
 }
 
 /**

@@ -1,5 +1,4 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import { COMPANY_ID } from '../../platform/companies/company-access';
 import { decodeCursor } from '../../platform/http/cursor';
@@ -7,6 +6,7 @@ import { ApiInt } from '../../platform/openapi/api-schema';
 import type { CustomPatch } from '../custom/custom-field.contract';
 import { CustomerSearch, SEARCHABLE_FIELDS } from '../customer-search';
 import type { CustomerStatus } from '../customer-record.entity';
+import { QueryInteger } from '../../platform/validation/query-integer';
 
 const CUSTOMER_ID = /^KC[A-Z0-9]{14}$/;
 
@@ -37,7 +37,7 @@ export class PageQuery extends CompanyQuery {
   /** Items on a page. */
   @ApiInt({ required: false })
   @IsOptional()
-  @Type(() => Number)
+  @QueryInteger()
   @IsInt()
   @Min(1)
   @Max(50)
