@@ -99,7 +99,8 @@ export class JobRunner implements BeforeApplicationShutdown {
         return await attempt();
       } catch (error) {
         const isOutage = error instanceof CommitOutcomeUnknown || isDatabaseUnavailable(error);
-        if (!isOutage || Date.now() > until) throw error;
+        // A stop does not wait for a database: whoever goes on reads the checkpoint, too.
+        if (!isOutage || this.stopping || Date.now() > until) throw error;
         this.logger.warn({ err: error, jobId: job.jobId, chunk: job.nextChunk }, 'waiting for the database');
         await sleep(DATABASE_PAUSE_MS);
         attempt = async () => {

@@ -25,17 +25,23 @@ export class JobLease {
     private readonly jobs: BulkJobRepository,
   ) {}
 
-  /** Holds the lease of a running job during the work, and gives it up when the work is broken off. */
+  /**
+   * Holds the lease of a running job during the work, which may take its time at the database, and gives it up when the
+   * work is broken off.
+   */
   async hold<T>(job: BulkJob, work: () => Promise<T>): Promise<T> {
     this.held.add(job.jobId);
-    const renewal = setInterval(() => void this.set(job, leaseEnd(new Date())), RENEW_MS);
+    let renewal: Promise<void> | null = null;
+    // One at a time: where the database is slow, more would only take its connections from the work.
+    const renew = () => (renewal ??= this.set(job, leaseEnd(new Date())).finally(() => (renewal = null)));
+    const timer = setInterval(() => void renew(), RENEW_MS);
     try {
-      return await work();
+      return await this.unitOfWork.unhurried(work);
     } catch (error) {
       await this.set(job, new Date());
       throw error;
     } finally {
-      clearInterval(renewal);
+      clearInterval(timer);
       this.held.delete(job.jobId);
     }
   }

@@ -4,14 +4,22 @@ import { Injectable, OnApplicationShutdown } from '@nestjs/common';
 import { DataSource, QueryRunner } from 'typeorm';
 import { databaseTraits } from './database.traits';
 import { CommitOutcomeUnknown } from './database.errors';
+import { Deadline, deadlineIn } from './deadline';
 import { isConnectionFault, isTransient, uniqueViolation } from './driver-error';
+import { RetryBudget } from './retry-budget';
+import { connectInTime } from './server-connection';
 import { Transaction } from './transaction';
+import { WorkLine } from './work-line';
 
 const MAX_TRIES = 5;
 /** One rival may hold the idempotency key, another the customer's reference number. */
 const MAX_RIVAL_TRIES = 3;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 2_000;
+const SECOND_MS = 1_000;
+const DEFAULT_TIMEOUT_SECONDS = 15;
+/** Part of its time a request may spend on one lock, so that it can try again. */
+const LOCK_WAIT_SHARE = 1 / 3;
 
 interface RunningWork {
   readonly manager: Transaction;
@@ -34,23 +42,32 @@ function pauseBefore(attempt: number): number {
  * - A COMMIT whose answer was lost is unknown, not failed: it is never run again blindly but reported as
  *   `CommitOutcomeUnknown`, for the caller to look up what was stored.
  * - On a transient error (deadlock, lock timeout, lost connection) the work function is run again from the start, up to
- *   five times; so it must do nothing but database work. Only the outermost call retries.
+ *   five times, and as long as retries stay a fifth of all work; so it must do nothing but database work. Only the
+ *   outermost call retries.
+ * - All tries together, with the wait for a connection, end after the timeout as a database that does not answer; only
+ *   `unhurried` work takes as long as it needs.
  */
 @Injectable()
 export class UnitOfWork implements OnApplicationShutdown {
   private readonly running = new AsyncLocalStorage<RunningWork>();
+  private readonly unhurriedWork = new AsyncLocalStorage<true>();
   private readonly singleConnection: boolean;
-  private tail: Promise<unknown> = Promise.resolve();
+  private readonly line = new WorkLine();
+  private readonly retries = new RetryBudget();
+  private readonly lockWaitSeconds: number;
 
   /**
    * @param readSource a second way to the database, for reads alone: where there is one connection to write through,
    *   they need not wait for the transaction that holds it
+   * @param timeoutSeconds longest time one call may take
    */
   constructor(
     private readonly dataSource: DataSource,
     private readonly readSource: DataSource | null = null,
+    private readonly timeoutSeconds = DEFAULT_TIMEOUT_SECONDS,
   ) {
     this.singleConnection = databaseTraits(dataSource).singleConnection;
+    this.lockWaitSeconds = Math.ceil(timeoutSeconds * LOCK_WAIT_SHARE);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -62,7 +79,7 @@ export class UnitOfWork implements OnApplicationShutdown {
     const outer = this.running.getStore();
     if (outer?.open && outer.kind === 'reads') throw new Error('UnitOfWork.run called inside UnitOfWork.read');
     if (outer?.open) return work(outer.manager);
-    return this.retry(() => this.inLine(() => this.transact(work)));
+    return this.retry((deadline) => this.inLine(deadline, () => this.transact(work, deadline)));
   }
 
   /**
@@ -86,8 +103,13 @@ export class UnitOfWork implements OnApplicationShutdown {
     const outer = this.running.getStore();
     if (outer?.open) return work(outer.manager);
     const { readSource } = this;
-    if (readSource !== null) return this.retry(() => this.readOnly(readSource, work));
-    return this.retry(() => this.inLine(() => this.readOnly(this.dataSource, work)));
+    if (readSource !== null) return this.retry((deadline) => this.readOnly(readSource, work, deadline));
+    return this.retry((deadline) => this.inLine(deadline, () => this.readOnly(this.dataSource, work, deadline)));
+  }
+
+  /** Runs work that may take its time at the database, such as a job: only a server that is silent breaks it off. */
+  unhurried<T>(work: () => Promise<T>): Promise<T> {
+    return this.unhurriedWork.run(true, work);
   }
 
   /** Runs work that must not join the transaction around it, such as a look at what others have stored meanwhile. */
@@ -95,36 +117,50 @@ export class UnitOfWork implements OnApplicationShutdown {
     return this.running.exit(work);
   }
 
-  private async readOnly<T>(source: DataSource, work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    const state: RunningWork = { manager: source.manager, kind: 'reads', open: true };
+  private async readOnly<T>(
+    source: DataSource,
+    work: (transaction: Transaction) => Promise<T>,
+    { leftMs }: Deadline,
+  ): Promise<T> {
+    const runner = source.createQueryRunner();
+    const state: RunningWork = { manager: runner.manager, kind: 'reads', open: true };
+    const done = await this.connect(runner, leftMs);
     try {
       return await this.running.run(state, () => work(state.manager));
     } finally {
       state.open = false;
+      done();
+      await runner.release();
     }
   }
 
-  private async retry<T>(attemptWork: () => Promise<T>): Promise<T> {
+  private async retry<T>(attemptWork: (deadline: Deadline) => Promise<T>): Promise<T> {
+    const isUnhurried = this.unhurriedWork.getStore() === true;
+    const deadline = deadlineIn(isUnhurried ? Infinity : this.timeoutSeconds * SECOND_MS);
+    this.retries.earn();
     for (let attempt = 1; ; attempt++) {
       try {
-        return await attemptWork();
+        return await attemptWork(deadline);
       } catch (error) {
-        if (attempt >= MAX_TRIES || !isTransient(error)) throw error;
+        if (attempt >= MAX_TRIES || !isTransient(error) || deadline.hasPassed || !this.retries.take()) throw error;
         await sleep(pauseBefore(attempt));
       }
     }
   }
 
-  private inLine<T>(work: () => Promise<T>): Promise<T> {
-    if (!this.singleConnection) return work();
-    const turn = this.tail.then(work);
-    this.tail = turn.catch(() => undefined);
-    return turn;
+  private inLine<T>({ leftMs }: Deadline, work: () => Promise<T>): Promise<T> {
+    return this.singleConnection ? this.line.add(work, leftMs) : work();
   }
 
-  private async transact<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  private async connect(runner: QueryRunner, leftMs: number): Promise<() => void> {
+    if (this.singleConnection) return () => undefined;
+    return connectInTime(runner, leftMs, this.lockWaitSeconds);
+  }
+
+  private async transact<T>(work: (transaction: Transaction) => Promise<T>, { leftMs }: Deadline): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
     const state: RunningWork = { manager: runner.manager, kind: 'transaction', open: true };
+    const done = await this.connect(runner, leftMs);
     try {
       await begin(runner, this.singleConnection);
       const result = await this.running.run(state, () => work(runner.manager));
@@ -136,6 +172,7 @@ export class UnitOfWork implements OnApplicationShutdown {
       if (runner.isTransactionActive) await rollBack(runner, this.singleConnection);
       throw error;
     } finally {
+      done();
       await runner.release();
     }
   }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { DatabaseProbe } from '../database/database-probe';
 import { DependencyUnavailable } from '../errors/http.errors';
@@ -19,18 +18,10 @@ export class Readiness implements BeforeApplicationShutdown {
   /** @throws DependencyUnavailable while stopping, or when the database does not answer within 1.5 s. */
   async check(): Promise<void> {
     if (this.stopping) throw new DependencyUnavailable('The service is stopping.', { retryAfterSeconds: 5 });
-    const impatience = new AbortController();
     try {
-      await Promise.race([
-        this.database.ask(),
-        sleep(DATABASE_PATIENCE_MS, undefined, { signal: impatience.signal }).then(() => {
-          throw new Error('no answer in time');
-        }),
-      ]);
+      await this.database.ask(DATABASE_PATIENCE_MS);
     } catch (cause) {
       throw new DependencyUnavailable('The database does not answer.', { cause, retryAfterSeconds: 2 });
-    } finally {
-      impatience.abort();
     }
   }
 }
