@@ -29,6 +29,8 @@ export interface ServiceProcess {
   resumedAt(jobId: string): number | null;
   /** kill -9; resolves when the process is gone. */
   kill(): Promise<void>;
+  /** Sends any signal, such as SIGSTOP. */
+  signal(name: NodeJS.Signals): void;
   /** The last lines it wrote, to explain a deviation. */
   lastLines(): string;
 }
@@ -68,6 +70,10 @@ export async function startService(database: TestDatabase, options: ServiceOptio
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...settingsOf(database), ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  // A run that breaks off leaves nobody behind.
+  const killWithUs = () => void child.kill('SIGKILL');
+  process.once('exit', killWithUs);
+  child.once('exit', () => process.off('exit', killWithUs));
   const output = new Output(child);
   const ended = new Promise<ProcessEnd>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));
@@ -86,6 +92,7 @@ export async function startService(database: TestDatabase, options: ServiceOptio
       child.kill('SIGKILL');
       await ended;
     },
+    signal: (name) => void child.kill(name),
     lastLines,
   };
 }

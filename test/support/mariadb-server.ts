@@ -42,8 +42,12 @@ function serverEnvironment(): NodeJS.ProcessEnv {
   return { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/local/sbin` };
 }
 
-/** Starts a server that is gone with the tests. It syncs nothing to disk: these tests never pull the plug on it. */
-export async function startMariaDb(): Promise<MariaDbServer> {
+/**
+ * Starts a server that is gone with the tests. It syncs nothing to disk: these tests never pull the plug on it.
+ *
+ * @param settings options of the server besides those below
+ */
+export async function startMariaDb(settings: readonly string[] = []): Promise<MariaDbServer> {
   const folder = mkdtempSync(join(tmpdir(), 'rollbook-mariadb-'));
   const data = join(folder, 'data');
   const isRoot = process.getuid?.() === 0;
@@ -72,6 +76,7 @@ export async function startMariaDb(): Promise<MariaDbServer> {
     '--innodb-buffer-pool-size=256M',
     '--max-connections=300',
     ...(isRoot ? ['--user=root'] : []),
+    ...settings,
   ];
   const url = `mysql://root@127.0.0.1:${port}/`;
   let process_ = spawn('mariadbd', options, { env, stdio: 'ignore' });

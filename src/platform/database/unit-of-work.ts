@@ -193,10 +193,10 @@ async function rollBack(runner: QueryRunner, isSqlite: boolean): Promise<void> {
   } catch {
     // A broken connection cannot roll back; the server does it then.
     if (!isSqlite) return;
-    // SQLite had no transaction any more (the lock was not to be had, or the disk was full), but TypeORM's one runner
-    // would go on counting it and answer all later work with savepoints: give it an empty one to roll back.
-    await runner.query('BEGIN').catch(() => undefined);
-    await runner.rollbackTransaction().catch(() => undefined);
+    // SQLite had no transaction (the lock was not to be had, or the disk was full), or did not let go of it at once. TypeORM
+    // counts on regardless, on the one runner it has, and would answer all later work with savepoints.
+    await runner.query('ROLLBACK').catch(() => undefined);
+    Object.assign(runner, { isTransactionActive: false, transactionDepth: 0 });
   }
 }
 
