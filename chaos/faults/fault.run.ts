@@ -1,4 +1,5 @@
 import type { Engine } from '../../test/support/engines';
+import { accepted } from './accepted.fault';
 import { commitCut } from './commit-cut.fault';
 import { clockJump } from './clock-jump.fault';
 import { databaseCall } from './database-call.fault';
@@ -17,6 +18,7 @@ import { twoProcesses } from './two-processes.fault';
 
 /** All faults there are, in the order they are tried. */
 export const FAULTS: readonly Fault[] = [
+  accepted,
   commitCut,
   databaseCall,
   mariadbKill,

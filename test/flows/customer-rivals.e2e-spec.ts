@@ -20,7 +20,7 @@ describeEachEngine('rivals for the customers of a book', (engine) => {
   let service: RunningService;
   let tenant: Tenant;
   beforeAll(async () => {
-    service = await startService(engine, { environment: { DATABASE_TIMEOUT_SECONDS: '3' } });
+    service = await startService(engine);
   });
   beforeEach(async () => {
     tenant = await service.createTenant();
@@ -29,7 +29,7 @@ describeEachEngine('rivals for the customers of a book', (engine) => {
 
   const get = async (id: string) => (await tenant.api.get(`${PATH}/${id}`).expect(200)).body.payload;
   const history = async (id: string): Promise<any[]> =>
-    (await tenant.api.get(`${PATH}/${id}/history?limit=1000`).expect(200)).body.payload.items;
+    (await tenant.api.get(`${PATH}/${id}/history`).expect(200)).body.payload.items;
   async function createMany(refNos: readonly string[]): Promise<string[]> {
     const { jobId } = await bulk(
       tenant.api,
@@ -40,7 +40,7 @@ describeEachEngine('rivals for the customers of a book', (engine) => {
   }
 
   it('who activate, deactivate and change them in bulk at once leave one order of changes, each whole', async () => {
-    const refNos = times(60, (index) => `R${index}`);
+    const refNos = times(25, (index) => `R${index}`);
     const ids = await createMany(refNos);
     const switches = ids.flatMap((id) => ['deactivate', 'activate', 'deactivate'].map((action) => `${action}/${id}`));
     const [answers, ...files] = await Promise.all([
@@ -48,7 +48,7 @@ describeEachEngine('rivals for the customers of a book', (engine) => {
       ...times(6, (round) => bulk(tenant.api, UPDATE, addresses(refNos, `of round ${round}`))),
     ]);
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
-    for (const { success_count } of files) expect(success_count).toBe(60);
+    for (const { success_count } of files) expect(success_count).toBe(25);
     for (const id of ids) {
       const [customer, entries] = [await get(id), await history(id)];
       const versions = entries.map(({ version }) => Number(version)).sort((a, b) => a - b);
@@ -64,23 +64,23 @@ describeEachEngine('rivals for the customers of a book', (engine) => {
   }, 120_000);
 
   it('do not bring back a customer that is erased while a bulk update is on its way', async () => {
-    const refNos = times(300, (index) => `E${index}`);
+    const refNos = times(100, (index) => `E${index}`);
     const ids = await createMany(refNos);
-    const erased = new Set(times(30, (index) => index * 10));
+    const erased = new Set(times(20, (index) => index * 5));
     const [payload] = await Promise.all([
       bulk(tenant.api, UPDATE, addresses(refNos, 'changed')),
       ...[...erased].map((index) => tenant.api.delete(`${PATH}/${ids[index]!}`).expect(200)),
     ]);
     const rows = await rowsOf(tenant.api, payload.jobId);
-    expect(rows).toHaveLength(300);
+    expect(rows).toHaveLength(100);
     for (const [index, { outcome, errors }] of rows.entries()) {
       // Erased before or after its row came: never in between, and never back.
-      if (outcome === 'failed') expect([erased.has(index), errors[0].code]).toEqual([true, 'NOT_FOUND']);
+      if (outcome === 'failed') expect([erased.has(index), errors[0].code]).toEqual([true, 'CUSTOMER_DELETED']);
       const { status } = await tenant.api.get(`${PATH}/${ids[index]!}`);
       expect([index, status]).toEqual([index, erased.has(index) ? 404 : 200]);
     }
     const again = await bulk(tenant.api, UPDATE, addresses(refNos, 'changed once more'));
-    expect([again.success_count, again.failure_count]).toEqual([270, 30]);
+    expect([again.success_count, again.failure_count]).toEqual([80, 20]);
   }, 120_000);
 
   it('write and read for a while without one of them being told that the database is busy', async () => {
@@ -100,6 +100,37 @@ describeEachEngine('rivals for the customers of a book', (engine) => {
     expect([statuses.length > 16, [...new Set(statuses)]]).toEqual([true, [200]]);
   });
 
+  if (engine === 'mariadb') {
+    it('lock the rows of a chunk in one order, whatever order the file has', async () => {
+      const refNos = times(200, (index) => `L${index}`);
+      await createMany(refNos);
+      const { logger } = service.app.get(DataSource);
+      const asked: string[][] = [];
+      const spy = jest.spyOn(logger, 'logQuery').mockImplementation((sql, parameters) => {
+        if (sql.includes('customers AS stored') && sql.includes('FOR UPDATE')) {
+          asked.push(JSON.stringify(parameters ?? []).match(/\bL\d+\b/g) ?? []);
+        }
+      });
+      await bulk(tenant.api, UPDATE, addresses(refNos, 'forwards'));
+      await bulk(tenant.api, UPDATE, addresses(refNos.toReversed(), 'backwards'));
+      spy.mockRestore();
+      const locked = asked.filter((values) => values.length > 0);
+      expect(locked).toEqual([refNos.toSorted(), refNos.toSorted()]);
+    });
+  }
+});
+
+describeEachEngine('a row that another program holds', (engine) => {
+  let service: RunningService;
+  let tenant: Tenant;
+  beforeAll(async () => {
+    service = await startService(engine, { environment: { DATABASE_TIMEOUT_SECONDS: '3' } });
+    tenant = await service.createTenant();
+  });
+  afterAll(() => service.stop());
+
+  const get = async (id: string) => (await tenant.api.get(`${PATH}/${id}`).expect(200)).body.payload;
+
   /** Lets another program hold the row of a customer. */
   async function holdRow(id: string): Promise<() => Promise<void>> {
     const change = `UPDATE customers SET address = 'held' WHERE customer_id = '${id}'`;
@@ -107,8 +138,7 @@ describeEachEngine('rivals for the customers of a book', (engine) => {
       const other = new Database(join(service.database.dataDir, 'rollbook.sqlite'));
       other.exec(`BEGIN IMMEDIATE; ${change}`);
       return () => {
-        other.exec('ROLLBACK');
-        other.close();
+        if (other.open) other.close();
         return Promise.resolve();
       };
     }
@@ -121,7 +151,7 @@ describeEachEngine('rivals for the customers of a book', (engine) => {
     };
   }
 
-  it('who never let go of one make a request end in 503 with nothing of it stored, and a job wait', async () => {
+  it('makes a request end in 503 with nothing of it stored, and a job wait', async () => {
     const { customerId, uniqueRefNo } = await createCustomer(tenant.api);
     const before = await get(customerId);
     const release = await holdRow(customerId);
@@ -140,22 +170,4 @@ describeEachEngine('rivals for the customers of a book', (engine) => {
       await release().catch(() => undefined);
     }
   });
-
-  if (engine === 'mariadb') {
-    it('lock the rows of a chunk in one order, whatever order the file has', async () => {
-      const refNos = times(200, (index) => `L${index}`);
-      await createMany(refNos);
-      const { logger } = service.app.get(DataSource);
-      const asked: string[][] = [];
-      const spy = jest.spyOn(logger, 'logQuery').mockImplementation((sql, parameters) => {
-        if (!/FROM customers|JOIN customers/.test(sql) || !sql.includes('FOR UPDATE')) return;
-        asked.push((parameters ?? []).map(String).filter((value: string) => /^L\d+$/.test(value)));
-      });
-      await bulk(tenant.api, UPDATE, addresses(refNos, 'forwards'));
-      await bulk(tenant.api, UPDATE, addresses(refNos.toReversed(), 'backwards'));
-      spy.mockRestore();
-      const locked = asked.filter((values) => values.length > 0);
-      expect(locked).toEqual([refNos.toSorted(), refNos.toSorted()]);
-    });
-  }
 });

@@ -31,7 +31,7 @@ describe('the configuration', () => {
       host: '127.0.0.1',
       dataDir: './data',
       databasePoolSize: 10,
-      databaseTimeoutSeconds: 15,
+      databaseTimeoutSeconds: 30,
       tokenTtlSeconds: 1800,
       linkTtlSeconds: 86_400,
       maxUploadBytes: 268_435_456,

@@ -50,7 +50,7 @@ export class AppConfig {
   @IsInt()
   @Min(1)
   @Max(300)
-  databaseTimeoutSeconds = 15;
+  databaseTimeoutSeconds = 30;
 
   /** Address under which callers reach the service; used in links. Default: the Host header of the request. */
   @IsOptional()

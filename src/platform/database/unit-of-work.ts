@@ -17,7 +17,7 @@ const MAX_RIVAL_TRIES = 3;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 2_000;
 const SECOND_MS = 1_000;
-const DEFAULT_TIMEOUT_SECONDS = 15;
+const DEFAULT_TIMEOUT_SECONDS = 30;
 /** Part of its time a request may spend on one lock, so that it can try again. */
 const LOCK_WAIT_SHARE = 1 / 3;
 
