@@ -1,5 +1,7 @@
 import { buildService, provideServer } from './built-service';
 import { readOptions } from './chaos.options';
+import type { FaultReport } from './faults/fault-report';
+import { runFaults } from './faults/fault.run';
 import type { KillReport } from './kill-report';
 import { runKills } from './kill.run';
 import { runSteps } from './step.run';
@@ -11,8 +13,8 @@ async function main(): Promise<void> {
   const server = await provideServer(options.engines);
   try {
     const begun = Date.now();
-    const reports: KillReport[] = [];
-    for (const engine of options.engines) {
+    const reports: (KillReport | FaultReport)[] = options.faults === null ? [] : await runFaults(options.faults);
+    for (const engine of options.faults === null ? options.engines : []) {
       if (options.steps) reports.push(...(await runSteps(engine, options)).values());
       else reports.push(await runKills(engine, options));
     }
@@ -26,5 +28,5 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
+  process.exit(1);
 });

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import type { Engine } from '../test/support/engines';
+import { FaultChoice, FAULTS } from './faults/fault.run';
 
 const USAGE = `npm run chaos -- [options]
   --engine sqlite|mariadb  only that one; MariaDB on the server of DATABASE_URL, else on a private throw-away one
@@ -10,7 +11,9 @@ const USAGE = `npm run chaos -- [options]
   --seed N                 for the same files and the same drawn instants again
   --quick                  5 kills, 20,000 rows
   --steps                  kill at each named step instead of at random instants
-  --times N                so often at each step (20)`;
+  --times N                so often at each step (20), or each fault
+  --faults [name …]        faults from outside instead of kills, all of them or those named:
+${FAULTS.map(({ name, title }) => `    ${name.padEnd(23)}${title}`).join('\n')}`;
 
 /** What the command is to do. */
 export interface ChaosOptions {
@@ -21,6 +24,8 @@ export interface ChaosOptions {
   readonly seed: number;
   readonly steps: boolean;
   readonly times: number;
+  /** Null: kills. */
+  readonly faults: FaultChoice | null;
 }
 
 const MOST_SEED = 1_000_000;
@@ -29,8 +34,9 @@ const STEP_ROWS = 5_000;
 
 /** Reads the command line. @throws with the usage when something in it is not understood */
 export function readOptions(args: readonly string[]): ChaosOptions {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     args: [...args],
+    allowPositionals: true,
     options: {
       engine: { type: 'string' },
       kills: { type: 'string' },
@@ -40,18 +46,28 @@ export function readOptions(args: readonly string[]): ChaosOptions {
       times: { type: 'string' },
       quick: { type: 'boolean', default: false },
       steps: { type: 'boolean', default: false },
+      faults: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
     },
   });
-  const { engine, quick, steps } = values;
-  if (engine !== undefined && engine !== 'sqlite' && engine !== 'mariadb') throw new Error(USAGE);
+  const { engine, quick, steps, faults } = values;
+  if (values.help || (engine !== undefined && engine !== 'sqlite' && engine !== 'mariadb')) throw new Error(USAGE);
+  const isUnknown = (name: string) => FAULTS.every((fault) => fault.name !== name);
+  if (positionals.some((name) => !faults || isUnknown(name))) throw new Error(USAGE);
+  const engines: readonly Engine[] = engine === undefined ? ['sqlite', 'mariadb'] : [engine];
+  const seed = countOf(values.seed, randomInt(1, MOST_SEED));
+  const given = (text: string | undefined) => (text === undefined ? undefined : countOf(text, 1));
   return {
-    engines: engine === undefined ? ['sqlite', 'mariadb'] : [engine],
+    engines,
     kills: countOf(values.kills, quick ? 5 : 100),
     rows: countOf(values.rows, quick ? 20_000 : steps ? STEP_ROWS : 100_000),
     lanes: countOf(values.lanes, 3),
-    seed: countOf(values.seed, randomInt(1, MOST_SEED)),
+    seed,
     steps,
     times: countOf(values.times, 20),
+    faults: faults
+      ? { names: positionals, engines, rows: given(values.rows), times: given(values.times), seed, quick }
+      : null,
   };
 }
 

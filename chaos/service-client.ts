@@ -5,6 +5,8 @@ export interface Answer {
   readonly status: number;
   readonly text: string;
   readonly jobId: string | null;
+  /** Seconds to wait before the next try; null when nothing is said of it. */
+  readonly retryAfter: number | null;
 }
 
 type Address = Pick<ServiceProcess, 'baseUrl' | 'token'>;
@@ -13,19 +15,34 @@ type Address = Pick<ServiceProcess, 'baseUrl' | 'token'>;
 export const CREATE_PATH = '/api/v0/customer/bulk';
 export const UPDATE_PATH = '/api/v0/customer/bulk/update';
 
-/** Uploads a file and gives the answer, or null when the process died before all of it had come. */
+/**
+ * Uploads a file and gives the answer, or null when the process died before all of it had come.
+ *
+ * @param key Idempotency-Key of the call
+ */
 export async function upload(
   { baseUrl, token }: Address,
   path: string,
   file: Buffer,
   prefer: string | null,
+  key: string | null = null,
 ): Promise<Answer | null> {
   const body = new FormData();
   body.append('file', new Blob([new Uint8Array(file)]), 'customers.csv');
-  const headers = { Authorization: `Bearer ${token}`, ...(prefer !== null && { Prefer: prefer }) };
+  const headers = {
+    Authorization: `Bearer ${token}`,
+    ...(prefer !== null && { Prefer: prefer }),
+    ...(key !== null && { 'Idempotency-Key': key }),
+  };
   try {
     const response = await fetch(`${baseUrl}${path}`, { method: 'POST', headers, body });
-    return { status: response.status, text: await response.text(), jobId: response.headers.get('x-job-id') };
+    const wait = response.headers.get('retry-after');
+    return {
+      status: response.status,
+      text: await response.text(),
+      jobId: response.headers.get('x-job-id'),
+      retryAfter: wait === null ? null : Number(wait),
+    };
   } catch {
     return null;
   }

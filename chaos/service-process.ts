@@ -32,6 +32,8 @@ export interface ServiceProcess {
   resumedAt(jobId: string): number | null;
   /** kill -9; resolves when the process is gone. */
   kill(): Promise<void>;
+  /** Sends any signal, such as SIGSTOP. */
+  signal(name: NodeJS.Signals): void;
   /** The last lines it wrote, to explain a deviation. */
   lastLines(): string;
   /** Takes the lines out of its log that tell of errors (level 50 and above), oldest first. */
@@ -75,6 +77,10 @@ export async function startService(database: TestDatabase, options: ServiceOptio
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...settingsOf(database), ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  // A run that breaks off leaves nobody behind.
+  const killWithUs = () => void child.kill('SIGKILL');
+  process.once('exit', killWithUs);
+  child.once('exit', () => process.off('exit', killWithUs));
   const output = new Output(child);
   const ended = new Promise<ProcessEnd>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));
@@ -93,6 +99,7 @@ export async function startService(database: TestDatabase, options: ServiceOptio
       child.kill('SIGKILL');
       await ended;
     },
+    signal: (name) => void child.kill(name),
     lastLines,
     takeErrors: () => output.errors.splice(0),
   };

@@ -22,9 +22,9 @@ export class ServiceLane {
   private lastJob = 0;
 
   private constructor(
-    private readonly database: TestDatabase,
+    readonly database: TestDatabase,
     readonly model: CustomerModel,
-    private readonly options: ServiceOptions,
+    readonly options: ServiceOptions,
   ) {
     this.probe = probeOf(database);
     this.leftovers = new LeftoverFiles(database.dataDir);

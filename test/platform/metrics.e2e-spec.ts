@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { UnitOfWork } from '../../src/platform/database/unit-of-work';
 import { BulkJobService } from '../../src/bulk/jobs/bulk-job.service';
+import { BulkJob } from '../../src/bulk/jobs/bulk-job.entity';
 import { BulkJobRepository } from '../../src/bulk/jobs/bulk-job.repository';
 import { bulk, CREATE, UPDATE } from '../support/bulk';
 import { createLeads, updateRecords } from '../support/campaigns';
@@ -269,8 +270,8 @@ describeEachEngine('metrics', (engine) => {
     const { jobs, unitOfWork } = parts();
     const id = randomBytes(20).toString('hex').toUpperCase().slice(0, 26);
     const tally = { table: 'Cards', received: 10, created: 0, updated: 7, unchanged: 0, failed: 0, skipped: 0 };
-    return unitOfWork.run((transaction) =>
-      jobs.insert(transaction, {
+    return unitOfWork.run(async (transaction) => {
+      const job = await jobs.insert(transaction, {
         jobId: `JOB${id}`,
         companyRef: tenant.company.id,
         family: 'receivables',
@@ -287,14 +288,14 @@ describeEachEngine('metrics', (engine) => {
         nextChunk: 0,
         cancelRequested: false,
         error: null,
-        leaseUntil: new Date(Date.now() + 86_400_000),
         fence: 0,
         committedBy: null,
         createdAt: new Date(),
         startedAt: null,
         finishedAt: null,
         ...changes,
-      }),
-    );
+      });
+      await transaction.update(BulkJob, { id: job.id }, { leaseUntil: new Date(Date.now() + 86_400_000) });
+    });
   }
 });

@@ -34,9 +34,9 @@ async function onServer(sql: string): Promise<void> {
   }
 }
 
-/** Makes an empty database and data folder; `remove` takes both away. */
-export async function createDatabase(engine: Engine): Promise<TestDatabase> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'rollbook-test-'));
+/** Makes an empty database and data folder; `remove` takes both away. @param parent folder to make the data folder in */
+export async function createDatabase(engine: Engine, parent = tmpdir()): Promise<TestDatabase> {
+  const dataDir = mkdtempSync(join(parent, 'rollbook-test-'));
   const removeFolder = () => rm(dataDir, { recursive: true, force: true });
   const base = { NODE_ENV: 'test', DATA_DIR: dataDir, LOG_LEVEL: 'silent', DEMO_DATA: 'false', PORT: '0' };
   if (engine === 'sqlite') {

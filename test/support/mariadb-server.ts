@@ -81,6 +81,7 @@ export async function startMariaDb(more: readonly string[] = []): Promise<MariaD
   ];
   const url = `mysql://root@127.0.0.1:${port}/`;
   let process_ = spawn('mariadbd', options, { env, stdio: 'ignore' });
+  process.once('exit', () => process_.kill('SIGKILL'));
   const exited = () =>
     new Promise<void>((resolve) => {
       if (process_.exitCode !== null || process_.signalCode !== null) resolve();

@@ -118,7 +118,7 @@ export class JobRunner implements BeforeApplicationShutdown {
 
   private applyChunk(job: BulkJob, task: ChunkTask): Promise<AppliedStep> {
     let tries = 0;
-    return this.unitOfWork.runLong(async (transaction) => {
+    return this.unitOfWork.run(async (transaction) => {
       tries++;
       const result = await this.work.apply(transaction, job, task, tries);
       return { job: await this.work.store(transaction, job, result), outcomes: result.outcomes };
@@ -146,7 +146,8 @@ export class JobRunner implements BeforeApplicationShutdown {
         return await attempt();
       } catch (error) {
         const isOutage = error instanceof CommitOutcomeUnknown || isDatabaseUnavailable(error);
-        if (!isOutage || Date.now() > until) throw error;
+        // A stop does not wait for a database: whoever goes on reads the checkpoint, too.
+        if (!isOutage || this.stopping || Date.now() > until) throw error;
         this.logger.warn({ err: error, jobId: job.jobId, chunk: job.nextChunk }, 'waiting for the database');
         await sleep(DATABASE_PAUSE_MS);
         attempt = async () => {

@@ -1,5 +1,6 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
+import { AppConfig } from '../../platform/config/app-config';
 import type { Transaction } from '../../platform/database/transaction';
 import { UnitOfWork } from '../../platform/database/unit-of-work';
 import type { CodedIssue } from '../../platform/validation/coded-issue';
@@ -7,6 +8,7 @@ import { JobFiles } from '../files/job-files';
 import type { BulkJob, TableTally } from '../jobs/bulk-job.entity';
 import type { RowOutcome } from '../jobs/bulk-outcome.entity';
 import { failedRows, hasTooManyErrors, isApplied } from '../jobs/tally';
+import { Turns } from '../jobs/turns';
 import type { ChunkSource } from './chunk-source';
 import { ChunkResult, ChunkWork, talliesWith } from './chunk-work';
 import { OutcomeSpool } from './outcome-spool';
@@ -43,18 +45,28 @@ class NotToBeStored extends Error {
  */
 @Injectable()
 export class WholeRun {
+  private readonly turns: Turns;
+
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly work: ChunkWork,
     private readonly files: JobFiles,
-  ) {}
+    { databasePoolSize }: AppConfig,
+  ) {
+    // Each needs a second connection beside that of its transaction; if they had them all, none could go on.
+    this.turns = new Turns(Math.floor(databasePoolSize / 2));
+  }
 
   /** The job as it is then: worked through, stopped after too many failed rows, or cancelled. */
-  async run(job: BulkJob, source: ChunkSource, mayGoOn: MayGoOn): Promise<BulkJob> {
+  run(job: BulkJob, source: ChunkSource, mayGoOn: MayGoOn): Promise<BulkJob> {
+    return this.turns.take(() => this.runInTurn(job, source, mayGoOn));
+  }
+
+  private async runInTurn(job: BulkJob, source: ChunkSource, mayGoOn: MayGoOn): Promise<BulkJob> {
     const spool = await OutcomeSpool.create(this.files.of(job.jobId, SPOOL_NAME));
     let attempt = 0;
     try {
-      return await this.unitOfWork.runLong(async (transaction) => {
+      return await this.unitOfWork.run(async (transaction) => {
         attempt++;
         spool.clear();
         const reached = await this.applyAll(transaction, job, source, { mayGoOn, spool, attempt });
@@ -68,7 +80,7 @@ export class WholeRun {
       const { firstFailed } = reached;
       const isRefused = job.options.onError === 'abort' && firstFailed !== null;
       // At once: a process that died between two of them would go on as if the others had been applied.
-      return await this.unitOfWork.runLong((transaction) =>
+      return await this.unitOfWork.run((transaction) =>
         isRefused
           ? this.storeRefused(transaction, job, spool, reached, firstFailed)
           : this.store(transaction, job, spool, reached),

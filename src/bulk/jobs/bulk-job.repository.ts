@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { In, IsNull, LessThan } from 'typeorm';
+import { In, IsNull, LessThan, Raw } from 'typeorm';
+import { databaseTraits } from '../../platform/database/database.traits';
 import { insertMany } from '../../platform/database/set-based';
 import { Transaction } from '../../platform/database/transaction';
 import { BulkJob, JobError, JobState, TableTally } from './bulk-job.entity';
@@ -14,16 +15,24 @@ export interface JobSearch {
   readonly before: number | undefined;
 }
 
+/** How long a process need not be heard of until others may go on with its job. */
+const LEASE_SECONDS = 6;
+
 /** Jobs looked at in one go. */
 const MOST_ABANDONED = 20;
 
-/** Reads and writes of bulk jobs and their row outcomes. */
+/**
+ * Reads and writes of bulk jobs and their row outcomes. Leases run by the clock of the database: that of one process may
+ * jump without a job being taken from it, or kept from the others.
+ */
 @Injectable()
 export class BulkJobRepository {
-  async insert(transaction: Transaction, job: Omit<BulkJob, 'id'>): Promise<BulkJob> {
+  /** Stores a new job, whose lease begins. */
+  async insert(transaction: Transaction, job: Omit<BulkJob, 'id' | 'leaseUntil'>): Promise<BulkJob> {
     const row = transaction.create(BulkJob, job);
-    await transaction.insert(BulkJob, row);
-    return row;
+    const stored = { ...row, leaseUntil: () => leaseEnd(transaction) };
+    const { identifiers } = await transaction.insert(BulkJob, stored);
+    return Object.assign(row, { id: Number(identifiers[0]?.['id']) });
   }
 
   /** @throws JobNotFound */
@@ -93,9 +102,10 @@ export class BulkJobRepository {
   }
 
   /** Jobs that wait or run, and whose process has not been heard of. */
-  listAbandoned(transaction: Transaction, now: Date): Promise<BulkJob[]> {
+  listAbandoned(transaction: Transaction): Promise<BulkJob[]> {
+    const now = databaseTraits(transaction).secondsFromNow(0);
     return transaction.find(BulkJob, {
-      where: { state: In<JobState>(['queued', 'running']), leaseUntil: LessThan(now) },
+      where: { state: In<JobState>(['queued', 'running']), leaseUntil: Raw((column) => `${column} < ${now}`) },
       order: { id: 'ASC' },
       take: MOST_ABANDONED,
     });
@@ -105,20 +115,21 @@ export class BulkJobRepository {
    * Takes over an abandoned job as it is stored now; null when another process was faster. From then on nothing the
    * process before wants to write of it is taken.
    */
-  async takeOver(transaction: Transaction, job: BulkJob, until: Date): Promise<BulkJob | null> {
+  async takeOver(transaction: Transaction, job: BulkJob): Promise<BulkJob | null> {
     const { id, state, leaseUntil, fence } = job;
     if (leaseUntil === null) return null;
     const taken = await transaction.update(
       BulkJob,
       { id, state, leaseUntil, fence },
-      { leaseUntil: until, fence: fence + 1 },
+      { leaseUntil: () => leaseEnd(transaction), fence: fence + 1 },
     );
     return taken.affected === 1 ? this.get(transaction, job.jobId) : null;
   }
 
-  /** Renews or gives up the lease of whoever holds the job; of one that was taken over it stays as it is. */
-  async setLease(transaction: Transaction, { id, fence }: BulkJob, until: Date): Promise<void> {
+  /** Renews the lease of whoever holds the job, or gives it up; of one that was taken over it stays as it is. */
+  async setLease(transaction: Transaction, { id, fence }: BulkJob, isHeld: boolean): Promise<void> {
     const where = { id, fence, state: In<JobState>(['queued', 'running']) };
+    const until = () => (isHeld ? leaseEnd(transaction) : databaseTraits(transaction).secondsFromNow(0));
     await transaction.update(BulkJob, where, { leaseUntil: until });
   }
 
@@ -166,4 +177,8 @@ export class BulkJobRepository {
     const chunk = await transaction.findOneBy(BulkOutcome, { jobRef: id, chunkNo });
     return chunk === null ? [] : (JSON.parse(chunk.outcomes) as RowOutcome[]);
   }
+}
+
+function leaseEnd(transaction: Transaction): string {
+  return databaseTraits(transaction).secondsFromNow(LEASE_SECONDS);
 }

@@ -10,7 +10,6 @@ import { JobFiles } from '../files/job-files';
 import { BulkJob, JobOptions } from './bulk-job.entity';
 import { BulkJobRepository } from './bulk-job.repository';
 import { JobAdmission } from './job-admission';
-import { leaseEnd } from './job-lease';
 import { emptyTally } from './tally';
 
 /** Rows to be worked on: whose, and how. */
@@ -89,7 +88,7 @@ function newJob(
   { format, fileName, sha256, chunks }: TakenRows,
   tallies: BulkJob['tallies'],
   parentJobId: string | null,
-): Omit<BulkJob, 'id'> {
+): Omit<BulkJob, 'id' | 'leaseUntil'> {
   const now = new Date();
   return {
     ...request,
@@ -107,7 +106,6 @@ function newJob(
     error: null,
     fence: 0,
     committedBy: null,
-    leaseUntil: leaseEnd(now),
     createdAt: now,
     startedAt: null,
     finishedAt: null,

@@ -3,13 +3,7 @@ import { UnitOfWork } from '../../platform/database/unit-of-work';
 import type { BulkJob } from './bulk-job.entity';
 import { BulkJobRepository } from './bulk-job.repository';
 
-const LEASE_MS = 6_000;
 const RENEW_MS = 2_000;
-
-/** When a lease taken now runs out. */
-export function leaseEnd(now: Date): Date {
-  return new Date(now.getTime() + LEASE_MS);
-}
 
 /**
  * Marks a job as being worked on while the process lives. The lease only tells others when to take over; that no chunk
@@ -25,17 +19,23 @@ export class JobLease {
     private readonly jobs: BulkJobRepository,
   ) {}
 
-  /** Holds the lease of a running job during the work, and gives it up when the work is broken off. */
+  /**
+   * Holds the lease of a running job during the work, which may take its time at the database, and gives it up when the
+   * work is broken off.
+   */
   async hold<T>(job: BulkJob, work: () => Promise<T>): Promise<T> {
     this.held.add(job.jobId);
-    const renewal = setInterval(() => void this.set(job, leaseEnd(new Date())), RENEW_MS);
+    let renewal: Promise<void> | null = null;
+    // One at a time: where the database is slow, more would only take its connections from the work.
+    const renew = () => (renewal ??= this.set(job, true).finally(() => (renewal = null)));
+    const timer = setInterval(() => void renew(), RENEW_MS);
     try {
-      return await work();
+      return await this.unitOfWork.unhurried(work);
     } catch (error) {
-      await this.set(job, new Date());
+      await this.set(job, false);
       throw error;
     } finally {
-      clearInterval(renewal);
+      clearInterval(timer);
       this.held.delete(job.jobId);
     }
   }
@@ -45,9 +45,9 @@ export class JobLease {
     return this.held.has(jobId);
   }
 
-  private async set(job: BulkJob, until: Date): Promise<void> {
+  private async set(job: BulkJob, isHeld: boolean): Promise<void> {
     try {
-      await this.unitOfWork.run((transaction) => this.jobs.setLease(transaction, job, until));
+      await this.unitOfWork.run((transaction) => this.jobs.setLease(transaction, job, isHeld));
     } catch (error) {
       this.logger.warn({ err: error, jobId: job.jobId }, 'a lease could not be renewed');
     }

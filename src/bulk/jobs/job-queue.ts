@@ -1,6 +1,7 @@
 import { BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { AppConfig } from '../../platform/config/app-config';
 import type { BulkJob } from './bulk-job.entity';
+import { Turns } from './turns';
 
 /** Jobs of so many chunks at most start at once: a JSON call never waits behind the files of others. */
 const SHORT_CHUNKS = 10;
@@ -9,11 +10,10 @@ const SHORT_CHUNKS = 10;
 @Injectable()
 export class JobQueue implements BeforeApplicationShutdown {
   private readonly running = new Set<Promise<unknown>>();
-  private readonly waiting: (() => void)[] = [];
-  private free: number;
+  private readonly longJobs: Turns;
 
   constructor(config: AppConfig) {
-    this.free = config.concurrentJobs;
+    this.longJobs = new Turns(config.concurrentJobs);
   }
 
   /** Jobs nobody waits for must come to their next border too, before the database goes. */
@@ -23,21 +23,8 @@ export class JobQueue implements BeforeApplicationShutdown {
 
   /** Runs the work of a job when it is its turn. */
   add<T>({ chunks }: Pick<BulkJob, 'chunks'>, work: () => Promise<T>): Promise<T> {
-    const turn = (chunks <= SHORT_CHUNKS ? work() : this.inTurn(work)).finally(() => this.running.delete(turn));
+    const turn = (chunks <= SHORT_CHUNKS ? work() : this.longJobs.take(work)).finally(() => this.running.delete(turn));
     this.running.add(turn);
     return turn;
-  }
-
-  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.free > 0) this.free--;
-    else await new Promise<void>((resolve) => this.waiting.push(resolve));
-    try {
-      return await work();
-    } finally {
-      const next = this.waiting.shift();
-      // The place is handed on, never free in between: nobody can slip in front of those who wait.
-      if (next === undefined) this.free++;
-      else next();
-    }
   }
 }

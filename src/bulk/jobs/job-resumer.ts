@@ -4,7 +4,7 @@ import { UnitOfWork } from '../../platform/database/unit-of-work';
 import type { BulkJob } from './bulk-job.entity';
 import { BulkJobRepository } from './bulk-job.repository';
 import { JobInterrupted } from './bulk-job.errors';
-import { JobLease, leaseEnd } from './job-lease';
+import { JobLease } from './job-lease';
 import { JobWorker } from './job-worker';
 
 const LOOK_EVERY_MS = 2_000;
@@ -46,13 +46,11 @@ export class JobResumer implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   private async resumeAbandoned(): Promise<void> {
-    const now = new Date();
-    const abandoned = await this.unitOfWork.read((transaction) => this.jobs.listAbandoned(transaction, now));
+    const abandoned = await this.unitOfWork.read((transaction) => this.jobs.listAbandoned(transaction));
     for (const job of abandoned) {
-      const until = leaseEnd(new Date());
       // Its lease could not be renewed in time, but this very process works on it.
       if (this.lease.isHeld(job)) continue;
-      const taken = await this.unitOfWork.run((transaction) => this.jobs.takeOver(transaction, job, until));
+      const taken = await this.unitOfWork.run((transaction) => this.jobs.takeOver(transaction, job));
       if (taken === null) continue;
       this.logger.log({ jobId: job.jobId, chunk: taken.nextChunk, chunks: job.chunks }, 'going on with a job');
       void this.goOn(taken);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CommitOutcomeUnknown } from '../../platform/database/database.errors';
 import { isDatabaseUnavailable } from '../../platform/database/driver-error';
+import { isStorageFault } from '../../platform/errors/storage-fault';
 import { JobRunner, ProgressListener } from '../engine/job-runner';
 import { ResultFiles, RowListeners } from '../files/result-files';
 import type { BulkJob } from './bulk-job.entity';
@@ -72,6 +73,8 @@ function isInterruption(error: unknown): boolean {
     error instanceof JobInterrupted ||
     error instanceof JobTakenOver ||
     error instanceof CommitOutcomeUnknown ||
-    isDatabaseUnavailable(error)
+    isDatabaseUnavailable(error) ||
+    // A full disk is not the fault of the job: its rows are applied, and its files are written when there is space.
+    isStorageFault(error)
   );
 }

@@ -59,6 +59,13 @@ export class AppConfig {
   @Max(500)
   databasePoolSize = 10;
 
+  /** Seconds one step of a request may wait for the database, before it is answered 503. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(300)
+  databaseTimeoutSeconds = 30;
+
   /** Address under which callers reach the service; used in links. Default: the Host header of the request. */
   @IsOptional()
   @IsUrl({ require_tld: false, require_protocol: true, protocols: ['http', 'https'] })

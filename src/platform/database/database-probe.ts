@@ -1,5 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { databaseTraits } from './database.traits';
+import { connectInTime } from './server-connection';
+
+const LOCK_WAIT_SECONDS = 1;
 
 /** Connections of the pool, and those who wait for one. */
 export interface PoolUse {
@@ -20,9 +24,17 @@ interface MysqlPool {
 export class DatabaseProbe {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** @throws the driver's error when the database does not answer. */
-  async ask(): Promise<void> {
-    await this.dataSource.query('SELECT 1');
+  /** @throws the driver's error when the database does not answer in time. */
+  async ask(patienceMs: number): Promise<void> {
+    const runner = this.dataSource.createQueryRunner();
+    const isServer = !databaseTraits(this.dataSource).singleConnection;
+    const done = isServer ? await connectInTime(runner, patienceMs, LOCK_WAIT_SECONDS) : () => undefined;
+    try {
+      await runner.query('SELECT 1');
+    } finally {
+      done();
+      await runner.release();
+    }
   }
 
   /** How busy the connections are; null for an embedded database. */

@@ -16,3 +16,8 @@ export class LostRace extends Error {
     this.name = 'LostRace';
   }
 }
+
+/** The error of a database that was waited for in vain; drivers call a link without an answer the same. */
+export function unansweredInTime(what: string): Error {
+  return Object.assign(new Error(`gave up waiting for the database: ${what}`), { code: 'ETIMEDOUT', fatal: true });
+}

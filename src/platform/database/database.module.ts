@@ -46,8 +46,9 @@ export class DatabaseModule {
       providers: [
         {
           provide: UnitOfWork,
-          inject: [DataSource],
-          useFactory: async (dataSource: DataSource) => new UnitOfWork(dataSource, await readSourceOf(dataSource)),
+          inject: [DataSource, AppConfig],
+          useFactory: async (dataSource: DataSource, { databaseTimeoutSeconds }: AppConfig) =>
+            new UnitOfWork(dataSource, await readSourceOf(dataSource), databaseTimeoutSeconds),
         },
         DatabaseProbe,
       ],

@@ -11,6 +11,8 @@ export interface DatabaseTraits {
   readonly textCollation: '' | ' COLLATE utf8mb4_nopad_bin' | ' COLLATE utf8mb4_0900_bin';
   /** Parameters one statement may carry. */
   readonly maxParameters: number;
+  /** SQL for so many seconds from now, by the clock that all processes at this database share. */
+  secondsFromNow(seconds: number): string;
 }
 
 const SQLITE: DatabaseTraits = {
@@ -19,6 +21,7 @@ const SQLITE: DatabaseTraits = {
   forUpdate: '',
   textCollation: '',
   maxParameters: 32_766,
+  secondsFromNow: (seconds) => `STRFTIME('%Y-%m-%d %H:%M:%f', 'now', '${seconds} seconds')`,
 };
 // The text protocol has no parameter limit; this bounds the size of one statement, and the time the driver takes to
 // write it down in one go (28,000 parameters held the event loop for some 40 ms).
@@ -28,6 +31,7 @@ const MYSQL: DatabaseTraits = {
   forUpdate: ' FOR UPDATE',
   textCollation: ' COLLATE utf8mb4_0900_bin',
   maxParameters: 12_000,
+  secondsFromNow: (seconds) => `(UTC_TIMESTAMP(3) + INTERVAL ${seconds} SECOND)`,
 };
 
 const MARIADB: DatabaseTraits = { ...MYSQL, dialect: 'mariadb', textCollation: ' COLLATE utf8mb4_nopad_bin' };

@@ -15,7 +15,7 @@ interface DriverError {
 const TRANSIENT_NUMBERS = new Set([1213, 1205, 1020, 1047, 1053, 1158, 1159, 1160, 1161, 1290, 1836]);
 
 /** The connection is gone or cannot be made. */
-const LOST_NUMBERS = new Set([1040, 1053, 1927, 2002, 2003, 2006, 2013, 4031]);
+const LOST_NUMBERS = new Set([1040, 1053, 1203, 1927, 2002, 2003, 2006, 2013, 4031]);
 const LOST_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -28,6 +28,9 @@ const LOST_CODES = new Set([
   'PROTOCOL_SEQUENCE_TIMEOUT',
   'POOL_CLOSED',
 ]);
+
+/** The disk of the server is full. */
+const FULL_NUMBERS = new Set([1021, 1114]);
 
 const SQLITE_BUSY = /^SQLITE_(BUSY|LOCKED)/;
 const SQLITE_BROKEN = /^SQLITE_(IOERR|CANTOPEN|FULL|CORRUPT|NOTADB|READONLY)/;
@@ -75,7 +78,8 @@ function isConnectionLost({ code, errno, message }: DriverError): boolean {
 export function isDatabaseUnavailable(error: unknown): boolean {
   const driverError = driverErrorOf(error);
   if (driverError === null) return false;
-  return isTransient(error) || SQLITE_BROKEN.test(String(driverError.code));
+  const isFull = typeof driverError.errno === 'number' && FULL_NUMBERS.has(driverError.errno);
+  return isTransient(error) || isFull || SQLITE_BROKEN.test(String(driverError.code));
 }
 
 /**

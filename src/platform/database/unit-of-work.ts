@@ -2,33 +2,31 @@ import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, OnApplicationShutdown } from '@nestjs/common';
 import { DataSource, QueryRunner } from 'typeorm';
+import { CommitGroup } from './commit-group';
 import { databaseTraits } from './database.traits';
 import { CommitOutcomeUnknown } from './database.errors';
+import { Deadline, deadlineIn } from './deadline';
 import { isConnectionFault, isTransient, uniqueViolation } from './driver-error';
+import { RetryBudget } from './retry-budget';
+import { connectInTime } from './server-connection';
 import { Transaction } from './transaction';
+import { WorkLine } from './work-line';
 
 const MAX_TRIES = 5;
 /** One rival may hold the idempotency key, another the customer's reference number. */
 const MAX_RIVAL_TRIES = 3;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 2_000;
+const SECOND_MS = 1_000;
+const DEFAULT_TIMEOUT_SECONDS = 30;
+/** Part of its time a request may spend on one lock, so that it can try again. */
+const LOCK_WAIT_SHARE = 1 / 3;
 
 interface RunningWork {
   readonly manager: Transaction;
   readonly kind: 'transaction' | 'reads';
   /** False once the transaction has ended; work that outlives it must not slip into a finished one. */
   open: boolean;
-}
-
-/** Most transactions that share a COMMIT, and how long the first of them may wait for the others. */
-const MAX_GROUP = 32;
-const LONGEST_GROUP_MS = 10;
-
-/** A transaction that waits for the one connection there is. */
-interface WaitingWork {
-  readonly work: (transaction: Transaction) => Promise<unknown>;
-  readonly resolve: (result: unknown) => void;
-  readonly reject: (error: unknown) => void;
 }
 
 /** Full jitter (random share of an exponentially growing pause), so that rivals do not meet again. */
@@ -41,29 +39,38 @@ function pauseBefore(attempt: number): number {
  *
  * - Called inside running work, it joins that transaction.
  * - TypeORM has one query runner for a SQLite file, where two transactions would mix silently (measured: a row whose
- *   caller was told "committed" vanished with the other's rollback); there, transactions queue, and short ones that wait
- *   together share a COMMIT: the disk is waited for once for all of them. Each is undone by itself when it fails.
+ *   caller was told "committed" vanished with the other's rollback); there, transactions queue, and those of requests
+ *   that wait together share a COMMIT.
  * - A COMMIT whose answer was lost is unknown, not failed: it is never run again blindly but reported as
  *   `CommitOutcomeUnknown`, for the caller to look up what was stored.
  * - On a transient error (deadlock, lock timeout, lost connection) the work function is run again from the start, up to
- *   five times; so it must do nothing but database work. Only the outermost call retries.
+ *   five times, and as long as retries stay a fifth of all work; so it must do nothing but database work. Only the
+ *   outermost call retries.
+ * - All tries together, with the wait for a connection, end after the timeout as a database that does not answer; only
+ *   `unhurried` work takes as long as it needs.
  */
 @Injectable()
 export class UnitOfWork implements OnApplicationShutdown {
   private readonly running = new AsyncLocalStorage<RunningWork>();
+  private readonly unhurriedWork = new AsyncLocalStorage<true>();
   private readonly singleConnection: boolean;
-  private tail: Promise<unknown> = Promise.resolve();
-  private readonly waiting: WaitingWork[] = [];
+  private readonly line = new WorkLine();
+  private readonly group = new CommitGroup(this.line, (work) => this.transact(work, deadlineIn(Infinity)));
+  private readonly retries = new RetryBudget();
+  private readonly lockWaitSeconds: number;
 
   /**
    * @param readSource a second way to the database, for reads alone: where there is one connection to write through,
    *   they need not wait for the transaction that holds it
+   * @param timeoutSeconds longest time one call may take
    */
   constructor(
     private readonly dataSource: DataSource,
     private readonly readSource: DataSource | null = null,
+    private readonly timeoutSeconds = DEFAULT_TIMEOUT_SECONDS,
   ) {
     this.singleConnection = databaseTraits(dataSource).singleConnection;
+    this.lockWaitSeconds = Math.ceil(timeoutSeconds * LOCK_WAIT_SHARE);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -75,13 +82,11 @@ export class UnitOfWork implements OnApplicationShutdown {
     const outer = this.running.getStore();
     if (outer?.open && outer.kind === 'reads') throw new Error('UnitOfWork.run called inside UnitOfWork.read');
     if (outer?.open) return work(outer.manager);
-    return this.retry(() => (this.singleConnection ? this.inGroup(work) : this.transact(work)));
-  }
-
-  /** Like `run`, for work that takes long: nobody has to wait for its end to see a COMMIT. */
-  async runLong<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    if (this.running.getStore()?.open) return this.run(work);
-    return this.retry(() => this.inLine(() => this.transact(work)));
+    // A job holds its transaction for long: nobody is to wait for its end to see a COMMIT.
+    if (this.singleConnection && this.unhurriedWork.getStore() !== true) {
+      return this.retry(({ leftMs }) => this.group.add(this.inContext(work), leftMs));
+    }
+    return this.retry((deadline) => this.inLine(deadline, () => this.transact(work, deadline)));
   }
 
   /**
@@ -105,8 +110,13 @@ export class UnitOfWork implements OnApplicationShutdown {
     const outer = this.running.getStore();
     if (outer?.open) return work(outer.manager);
     const { readSource } = this;
-    if (readSource !== null) return this.retry(() => this.readOnly(readSource, work));
-    return this.retry(() => this.inLine(() => this.readOnly(this.dataSource, work)));
+    if (readSource !== null) return this.retry((deadline) => this.readOnly(readSource, work, deadline));
+    return this.retry((deadline) => this.inLine(deadline, () => this.readOnly(this.dataSource, work, deadline)));
+  }
+
+  /** Runs work that may take its time at the database, such as a job: only a server that is silent breaks it off. */
+  unhurried<T>(work: () => Promise<T>): Promise<T> {
+    return this.unhurriedWork.run(true, work);
   }
 
   /** Runs work that must not join the transaction around it, such as a look at what others have stored meanwhile. */
@@ -114,64 +124,44 @@ export class UnitOfWork implements OnApplicationShutdown {
     return this.running.exit(work);
   }
 
-  private async readOnly<T>(source: DataSource, work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    const state: RunningWork = { manager: source.manager, kind: 'reads', open: true };
+  private async readOnly<T>(
+    source: DataSource,
+    work: (transaction: Transaction) => Promise<T>,
+    { leftMs }: Deadline,
+  ): Promise<T> {
+    const runner = source.createQueryRunner();
+    const state: RunningWork = { manager: runner.manager, kind: 'reads', open: true };
+    const done = await this.connect(runner, leftMs);
     try {
       return await this.running.run(state, () => work(state.manager));
     } finally {
       state.open = false;
+      done();
+      await runner.release();
     }
   }
 
-  private async retry<T>(attemptWork: () => Promise<T>): Promise<T> {
+  private async retry<T>(attemptWork: (deadline: Deadline) => Promise<T>): Promise<T> {
+    const isUnhurried = this.unhurriedWork.getStore() === true;
+    const deadline = deadlineIn(isUnhurried ? Infinity : this.timeoutSeconds * SECOND_MS);
+    this.retries.earn();
     for (let attempt = 1; ; attempt++) {
       try {
-        return await attemptWork();
+        return await attemptWork(deadline);
       } catch (error) {
-        if (attempt >= MAX_TRIES || !isTransient(error)) throw error;
+        if (attempt >= MAX_TRIES || !isTransient(error) || deadline.hasPassed || !this.retries.take()) throw error;
         await sleep(pauseBefore(attempt));
       }
     }
   }
 
-  private inLine<T>(work: () => Promise<T>): Promise<T> {
-    if (!this.singleConnection) return work();
-    const turn = this.tail.then(work);
-    this.tail = turn.catch(() => undefined);
-    return turn;
+  private inLine<T>({ leftMs }: Deadline, work: () => Promise<T>): Promise<T> {
+    return this.singleConnection ? this.line.add(work, leftMs) : work();
   }
 
-  private inGroup<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      // Whoever commits the group does so in a context of its own; the work stays in that of its caller.
-      const inContext = AsyncResource.bind((manager: Transaction) => this.within(manager, work));
-      this.waiting.push({ work: inContext, resolve: resolve as (result: unknown) => void, reject });
-      this.inLine(() => this.commitGroup()).catch(reject);
-    });
-  }
-
-  /** Runs what waits by now and commits it at once; when that fails, each by itself. */
-  private async commitGroup(): Promise<void> {
-    const [first, ...others] = this.waiting.splice(0, MAX_GROUP);
-    if (first === undefined) return;
-    if (others.length === 0) return this.settle(first);
-    const group = [first, ...others];
-    const answers: (() => void)[] = [];
-    try {
-      await this.transact(async (transaction) => {
-        const until = performance.now() + LONGEST_GROUP_MS;
-        while (answers.length < group.length && (answers.length === 0 || performance.now() < until)) {
-          answers.push(await answerOf(transaction, group[answers.length] ?? first));
-        }
-      });
-    } catch (error) {
-      // Another process holds the lock: all of them try again, together. Otherwise one may be at fault for all.
-      if (isTransient(error)) for (const { reject } of group) reject(error);
-      else for (const one of group) await this.settle(one);
-      return;
-    }
-    this.waiting.unshift(...group.slice(answers.length));
-    for (const answer of answers) answer();
+  /** The work as part of whichever transaction it is given, but in the asynchronous context of its caller. */
+  private inContext<T>(work: (transaction: Transaction) => Promise<T>): (transaction: Transaction) => Promise<T> {
+    return AsyncResource.bind((transaction: Transaction) => this.within(transaction, work));
   }
 
   /** Runs work as part of a transaction, for those inside it to join as long as it lasts. */
@@ -184,12 +174,14 @@ export class UnitOfWork implements OnApplicationShutdown {
     }
   }
 
-  private async settle({ work, resolve, reject }: WaitingWork): Promise<void> {
-    await this.transact(work).then(resolve, reject);
+  private async connect(runner: QueryRunner, leftMs: number): Promise<() => void> {
+    if (this.singleConnection) return () => undefined;
+    return connectInTime(runner, leftMs, this.lockWaitSeconds);
   }
 
-  private async transact<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  private async transact<T>(work: (transaction: Transaction) => Promise<T>, { leftMs }: Deadline): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
+    const done = await this.connect(runner, leftMs);
     try {
       await begin(runner, this.singleConnection);
       const result = await this.within(runner.manager, work);
@@ -199,22 +191,9 @@ export class UnitOfWork implements OnApplicationShutdown {
       if (runner.isTransactionActive) await rollBack(runner, this.singleConnection);
       throw error;
     } finally {
+      done();
       await runner.release();
     }
-  }
-}
-
-/** Runs one work of a group behind a savepoint; gives what is to be called once the group is committed. */
-async function answerOf(transaction: Transaction, { work, resolve, reject }: WaitingWork): Promise<() => void> {
-  await transaction.query('SAVEPOINT one_of_group');
-  try {
-    const result = await work(transaction);
-    await transaction.query('RELEASE SAVEPOINT one_of_group');
-    return () => resolve(result);
-  } catch (error) {
-    await transaction.query('ROLLBACK TO SAVEPOINT one_of_group');
-    await transaction.query('RELEASE SAVEPOINT one_of_group');
-    return () => reject(error);
   }
 }
 
@@ -233,10 +212,10 @@ async function rollBack(runner: QueryRunner, isSqlite: boolean): Promise<void> {
   } catch {
     // A broken connection cannot roll back; the server does it then.
     if (!isSqlite) return;
-    // SQLite had no transaction any more (the lock was not to be had, or the disk was full), but TypeORM's one runner
-    // would go on counting it and answer all later work with savepoints: give it an empty one to roll back.
-    await runner.query('BEGIN').catch(() => undefined);
-    await runner.rollbackTransaction().catch(() => undefined);
+    // SQLite had no transaction (the lock was not to be had, or the disk was full), or did not let go of it at once. TypeORM
+    // counts on regardless, on the one runner it has, and would answer all later work with savepoints.
+    await runner.query('ROLLBACK').catch(() => undefined);
+    Object.assign(runner, { isTransactionActive: false, transactionDepth: 0 });
   }
 }
 

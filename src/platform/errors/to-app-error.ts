@@ -20,6 +20,7 @@ import {
   UnreadablePath,
   UnsupportedMediaType,
 } from './http.errors';
+import { isStorageFault } from './storage-fault';
 
 const RETRY_SECONDS = 5;
 
@@ -72,9 +73,6 @@ function fromStatus(status: number, cause: unknown): AppError | null {
   return new words.kind(words.message, { cause, retryAfterSeconds });
 }
 
-/** What Node's file system calls a disk that is full or failing. */
-const STORAGE_CODES = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'EMFILE', 'ENFILE']);
-
 /** Signs that the other side hung up in the middle of a request. */
 const ABORT_SIGNS = new Set(['ECONNABORTED', 'ECONNRESET', 'request.aborted', 'Request aborted', 'Request closed']);
 
@@ -104,7 +102,7 @@ export function toAppError(thrown: unknown): AppError {
       retryAfterSeconds: RETRY_SECONDS,
     });
   }
-  if (STORAGE_CODES.has(code)) {
+  if (isStorageFault(thrown)) {
     return new DependencyUnavailable('The service cannot store data at the moment; try again shortly.', {
       cause: thrown,
       retryAfterSeconds: RETRY_SECONDS,

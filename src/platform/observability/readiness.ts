@@ -1,7 +1,6 @@
 import { BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { DatabaseProbe } from '../database/database-probe';
 import { DependencyUnavailable } from '../errors/http.errors';
-import { inTime } from './in-time';
 
 const DATABASE_PATIENCE_MS = 1_500;
 
@@ -20,7 +19,7 @@ export class Readiness implements BeforeApplicationShutdown {
   async check(): Promise<void> {
     if (this.stopping) throw new DependencyUnavailable('The service is stopping.', { retryAfterSeconds: 5 });
     try {
-      await inTime(DATABASE_PATIENCE_MS, this.database.ask());
+      await this.database.ask(DATABASE_PATIENCE_MS);
     } catch (cause) {
       throw new DependencyUnavailable('The database does not answer.', { cause, retryAfterSeconds: 2 });
     }

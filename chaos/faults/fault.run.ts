@@ -1,0 +1,77 @@
+import type { Engine } from '../../test/support/engines';
+import { accepted } from './accepted.fault';
+import { commitCut } from './commit-cut.fault';
+import { clockJump } from './clock-jump.fault';
+import { databaseCall } from './database-call.fault';
+import { deadlocks, deadlocksWithSnapshots } from './deadlock.fault';
+import { diskFull } from './disk-full.fault';
+import type { Fault } from './fault';
+import { FaultReport } from './fault-report';
+import { frozenWorker } from './frozen-worker.fault';
+import { mariadbKill } from './mariadb-kill.fault';
+import { oppositeImports } from './opposite-imports.fault';
+import { poisonRow } from './poison-row.fault';
+import { rollingRestart } from './rolling-restart.fault';
+import { silentServer } from './silent-server.fault';
+import { snapshot } from './snapshot.fault';
+import { twoProcesses } from './two-processes.fault';
+
+/** All faults there are, in the order they are tried. */
+export const FAULTS: readonly Fault[] = [
+  accepted,
+  commitCut,
+  databaseCall,
+  mariadbKill,
+  silentServer,
+  diskFull,
+  snapshot,
+  frozenWorker,
+  clockJump,
+  twoProcesses,
+  rollingRestart,
+  deadlocks,
+  deadlocksWithSnapshots,
+  oppositeImports,
+  poisonRow,
+];
+
+/** What is asked of the faults; undefined stands for what each of them has as its own. */
+export interface FaultChoice {
+  readonly names: readonly string[];
+  readonly engines: readonly Engine[];
+  readonly rows: number | undefined;
+  readonly times: number | undefined;
+  readonly seed: number;
+  readonly quick: boolean;
+}
+
+/** Tries the faults chosen, all of them when none is named, each on its engines. */
+export async function runFaults(choice: FaultChoice): Promise<FaultReport[]> {
+  const reports: FaultReport[] = [];
+  for (const fault of FAULTS.filter(({ name }) => choice.names.length === 0 || choice.names.includes(name))) {
+    const reason = fault.unavailable?.() ?? null;
+    if (reason !== null) {
+      console.error(`*** ${fault.name} is NOT TRIED: ${reason}`);
+      continue;
+    }
+    for (const engine of fault.engines.filter((one) => choice.engines.includes(one))) {
+      const [normal, quick] = fault.times;
+      const options = {
+        rows: choice.rows ?? fault.rows,
+        times: choice.times ?? (choice.quick ? quick : normal),
+        seed: choice.seed,
+      };
+      console.log(`${fault.name} on ${engine}: ${fault.title}`);
+      const report = new FaultReport(`${fault.name} ${engine}`);
+      reports.push(report);
+      const server = process.env['TEST_DATABASE_URL'];
+      try {
+        await fault.run(engine, options, report);
+      } finally {
+        // Some faults bring a server of their own.
+        if (server !== undefined) process.env['TEST_DATABASE_URL'] = server;
+      }
+    }
+  }
+  return reports;
+}

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TestDatabase } from '../../test/support/engines';
+import { CustomerFile, updateFile } from '../customer-file';
+import { CustomerModel } from '../customer-model';
+import { Findings } from '../findings';
+import { seededRandom } from '../seeded-random';
+import { Answer, upload, UPDATE_PATH } from '../service-client';
+import type { ServiceOptions, ServiceProcess } from '../service-process';
+import { ServiceLane } from '../service.lane';
+import type { FaultOptions } from './fault';
+import type { FaultReport } from './fault-report';
+
+const DONE = new Set([200, 202]);
+/** A client that is told so comes again: the same call still runs, the service or its database is out of order. */
+const AGAIN = new Set([409, 429, 503]);
+const PAUSE_MS = 300;
+const MOST_TRIES = 400;
+
+/** An import under way, sent again under its key until it is answered. */
+export interface RunningImport {
+  readonly update: number;
+  readonly file: CustomerFile;
+  readonly begunAt: number;
+  readonly answer: Promise<Answer>;
+}
+
+/** Imports into one service, one after the other, by a client that never gives up. */
+export class ImportLane {
+  readonly random: () => number;
+  /** How long an import takes that is left alone. */
+  expectedMs = 0;
+  private update = 0;
+
+  private constructor(
+    readonly lane: ServiceLane,
+    private readonly seed: number,
+    private readonly report: FaultReport,
+  ) {
+    this.random = seededRandom(seed, 7);
+  }
+
+  /** Starts the service, loads its customers and lets one import through. */
+  static async open(
+    database: TestDatabase,
+    { rows, seed }: FaultOptions,
+    report: FaultReport,
+    options: ServiceOptions = {},
+  ): Promise<ImportLane> {
+    const lane = new ImportLane(await ServiceLane.open(database, new CustomerModel(seed, rows), options), seed, report);
+    const running = lane.begin();
+    await running.answer;
+    lane.expectedMs = Date.now() - running.begunAt;
+    lane.report.take('an import that was left alone', await lane.finish(running, new Findings()));
+    return lane;
+  }
+
+  /** Sends a file. @param service who gets it; it may be another at each try */
+  begin(service: () => ServiceProcess = () => this.lane.service): RunningImport {
+    const update = ++this.update;
+    const file = updateFile(this.seed, update, this.lane.model.customers);
+    return { update, file, begunAt: Date.now(), answer: this.untilAnswered(file, service) };
+  }
+
+  /** Waits for the answer and the job's own end, and checks everything that is stored. */
+  async finish(running: RunningImport, findings: Findings): Promise<Findings> {
+    const { update, file } = running;
+    const answer = await running.answer;
+    findings.expect(DONE.has(answer.status), `answered ${answer.status}: ${answer.text.slice(0, 300)}`);
+    const job = await this.lane.newJob(findings);
+    if (job === null) {
+      const words = `${answer.text.slice(0, 300)}\n${this.lane.service.lastLines()}`;
+      throw new Error(`import ${update} was answered ${answer.status} and came to no job: ${words}`);
+    }
+    await this.lane.checkApplied(await this.lane.untilEnded(job.jobId), update, file, findings);
+    this.report.addImport(file.rows.length);
+    return findings;
+  }
+
+  /** Ends the service, lets the next start remove what faults left, and takes the database away. */
+  async close(): Promise<void> {
+    const findings = new Findings();
+    await this.lane.close(findings);
+    this.report.take('at the end', findings);
+  }
+
+  private async untilAnswered(file: CustomerFile, service: () => ServiceProcess): Promise<Answer> {
+    const key = randomUUID();
+    for (let tries = 1; ; tries++) {
+      const answer = await upload(service(), UPDATE_PATH, file.bytes, null, key);
+      if (answer !== null && (!AGAIN.has(answer.status) || tries >= MOST_TRIES)) return answer;
+      this.report.count(answer === null ? 'broken calls' : `answers ${answer.status}`);
+      if (answer !== null && answer.retryAfter === null) return { ...answer, text: `no Retry-After: ${answer.text}` };
+      await sleep(PAUSE_MS);
+    }
+  }
+}
