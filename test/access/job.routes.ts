@@ -42,12 +42,14 @@ export const JOB_ROUTES: RouteTable = {
   },
   [`POST ${JOBS}/:jobId/commit`]: {
     admits: 'jobs:write',
+    alsoNeeds: 'customers:write',
     answers: 200,
     names: { rehearsal: 404 },
     call: (api, { rehearsal }) => api.post(`${JOBS}/${rehearsal}/commit`),
   },
   [`POST ${JOBS}/:jobId/undo`]: {
     admits: 'jobs:write',
+    alsoNeeds: 'customers:write',
     answers: 200,
     names: { job: 404 },
     call: (api, { job }) => api.post(`${JOBS}/${job}/undo`),
@@ -55,6 +57,7 @@ export const JOB_ROUTES: RouteTable = {
   // No row of it failed through a fault of the service.
   [`POST ${JOBS}/:jobId/retry`]: {
     admits: 'jobs:write',
+    alsoNeeds: 'customers:write',
     answers: 409,
     names: { job: 404 },
     call: (api, { job }) => api.post(`${JOBS}/${job}/retry`),

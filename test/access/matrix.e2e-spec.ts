@@ -39,13 +39,18 @@ describeEachEngine('who may call', (engine) => {
     return service.as(key);
   }
 
-  it.each(ROUTES)('$name: $admits', async ({ admits, answers, call }) => {
+  it.each(ROUTES)('$name: $admits', async ({ admits, alsoNeeds, answers, call }) => {
     const scope = scopeOf(admits);
     const own = scope !== null && isWriteScope(scope) ? await createRecords(owner) : names;
+    const needed = [scope, alsoNeeds].filter((one) => one !== null && one !== undefined);
+    const right = needed.length > 1 ? await apiWith(needed) : holding.get(needed[0] ?? 'jobs:read');
     const callers: [caller: string, api: Api, verdict: readonly unknown[]][] = [
       ...Object.entries(wrongTokens).map(([what, api]) => cell(what, api, scope === null ? [answers] : REFUSED)),
-      ...[...holding].map(([held, api]) => cell(held, api, held === scope || scope === null ? [answers] : NOT_ALLOWED)),
-      ...[...lacking].filter(([it]) => it === scope).map(([it, api]) => cell(`all but ${it}`, api, NOT_ALLOWED)),
+      ...[...holding]
+        .filter(([it]) => String(needed) !== it)
+        .map(([it, api]) => cell(`only ${it}`, api, scope === null ? [answers] : NOT_ALLOWED)),
+      ...[...lacking].filter(([it]) => needed.includes(it)).map(([it, api]) => cell(`all but ${it}`, api, NOT_ALLOWED)),
+      cell('the right one', right ?? service.anonymous, [answers]),
     ];
     const found = await Promise.all(
       callers.map(async ([caller, api, verdict]) => {

@@ -16,6 +16,8 @@ export type Verdict = 'anybody' | Scope | `link or ${Scope}`;
 /** What a route promises about its callers. */
 export interface RouteVerdict {
   readonly admits: Verdict;
+  /** Scope that the call needs besides, because of the record it is about. */
+  readonly alsoNeeds?: Scope;
   /** Status of the answer to a right caller about records of its own. */
   readonly answers: number;
   /**

@@ -5,7 +5,7 @@ import { isDatabaseUnavailable } from '../../platform/database/driver-error';
 import { UnitOfWork } from '../../platform/database/unit-of-work';
 import type { BulkJob } from '../jobs/bulk-job.entity';
 import { JobInterrupted, takenOver } from '../jobs/bulk-job.errors';
-import { BulkJobRepository } from '../jobs/bulk-job.repository';
+import { JobControl, type JobStop } from '../jobs/job-control';
 import { hasTooManyErrors } from '../jobs/tally';
 import type { ChunkSource, ChunkTask } from './chunk-source';
 import { ChunkSources } from './chunk-sources';
@@ -31,7 +31,7 @@ export class JobRunner implements BeforeApplicationShutdown {
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
-    private readonly jobs: BulkJobRepository,
+    private readonly control: JobControl,
     private readonly sources: ChunkSources,
     private readonly work: ChunkWork,
     private readonly wholeRun: WholeRun,
@@ -52,7 +52,7 @@ export class JobRunner implements BeforeApplicationShutdown {
     try {
       const isWhole = job.dryRun || job.options.onError === 'abort';
       if (!isWhole) return await this.runByChunk(job, source, onProgress);
-      return await this.survivingOutages(job, () => this.wholeRun.run(job, source, () => this.mayGoOn(job)));
+      return await this.survivingOutages(job, () => this.wholeRun.run(job, source, () => this.stopOf(job)));
     } finally {
       await source.close();
     }
@@ -61,7 +61,8 @@ export class JobRunner implements BeforeApplicationShutdown {
   private async runByChunk(job: BulkJob, source: ChunkSource, onProgress: ProgressListener): Promise<BulkJob> {
     let current = job;
     while (current.nextChunk < current.chunks && !hasTooManyErrors(current)) {
-      if (!(await this.mayGoOn(current))) return { ...current, cancelRequested: true };
+      const stop = await this.stopOf(current);
+      if (stop !== null) return { ...current, ...stop };
       const task = await source.read(current, current.nextChunk);
       current = await this.survivingOutages(current, () => this.applyChunk(current, task));
       onProgress(current);
@@ -78,7 +79,7 @@ export class JobRunner implements BeforeApplicationShutdown {
     });
   }
 
-  private async mayGoOn(job: BulkJob): Promise<boolean> {
+  private async stopOf(job: BulkJob): Promise<JobStop | null> {
     if (this.stopping) {
       throw new JobInterrupted(
         `The service is being stopped; the job ${job.jobId} goes on by itself when it is back.`,
@@ -87,7 +88,7 @@ export class JobRunner implements BeforeApplicationShutdown {
         },
       );
     }
-    return !(await this.unitOfWork.read((transaction) => this.jobs.isCancelRequested(transaction, job)));
+    return this.control.stopOf(job);
   }
 
   /** Runs a step; while the database is away it waits, then reads the checkpoint to learn whether the step was stored. */
@@ -103,7 +104,7 @@ export class JobRunner implements BeforeApplicationShutdown {
         this.logger.warn({ err: error, jobId: job.jobId, chunk: job.nextChunk }, 'waiting for the database');
         await sleep(DATABASE_PAUSE_MS);
         attempt = async () => {
-          const stored = await this.unitOfWork.read((transaction) => this.jobs.get(transaction, job.jobId));
+          const stored = await this.control.reload(job);
           if (stored.fence !== job.fence) throw takenOver(job.jobId);
           return stored.nextChunk > job.nextChunk ? stored : step();
         };
