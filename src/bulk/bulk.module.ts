@@ -42,6 +42,7 @@ import { BulkJobRepository } from './jobs/bulk-job.repository';
 import { BulkJobService } from './jobs/bulk-job.service';
 import { EndedJob } from './jobs/ended-job';
 import { JobAdmission } from './jobs/job-admission';
+import { JobControl } from './jobs/job-control';
 import { JobEventsService } from './jobs/job-events.service';
 import { JobFollowUpService, RowSources } from './jobs/job-follow-up.service';
 import { JobIntake } from './jobs/job-intake';
@@ -85,6 +86,7 @@ const JOBS = [
   BulkJobService,
   EndedJob,
   JobAdmission,
+  JobControl,
   JobEventsService,
   JobFollowUpService,
   JobIntake,

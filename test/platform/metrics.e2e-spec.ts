@@ -296,6 +296,7 @@ describeEachEngine('metrics', (engine) => {
         ...changes,
       });
       await transaction.update(BulkJob, { id: job.id }, { leaseUntil: new Date(Date.now() + 86_400_000) });
+      return job;
     });
   }
 });

@@ -13,7 +13,7 @@ export const CUSTOMER_UPDATE_BY_ID = 'customer.updateById';
 
 /** Takes items that create or change the customer of their source, source id and language. */
 @Injectable()
-@BulkImporterProvider({ target: CUSTOMER_UPSERT_BY_SOURCE_ID })
+@BulkImporterProvider({ target: CUSTOMER_UPSERT_BY_SOURCE_ID, scope: 'customers:write' })
 export class CommerceSourceIdImporter implements BulkImporter {
   readonly tables: BulkImporter['tables'];
 
@@ -34,7 +34,7 @@ export class CommerceSourceIdImporter implements BulkImporter {
 
 /** Takes items that change the customer of their numeric id. */
 @Injectable()
-@BulkImporterProvider({ target: CUSTOMER_UPDATE_BY_ID })
+@BulkImporterProvider({ target: CUSTOMER_UPDATE_BY_ID, scope: 'customers:write' })
 export class CommerceIdImporter implements BulkImporter {
   readonly tables: BulkImporter['tables'];
 

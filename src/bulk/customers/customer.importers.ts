@@ -11,7 +11,7 @@ export const CUSTOMER_CREATE = 'customer.create';
 
 /** Takes files that change customers and their contacts. */
 @Injectable()
-@BulkImporterProvider({ target: CUSTOMER_UPDATE })
+@BulkImporterProvider({ target: CUSTOMER_UPDATE, scope: 'customers:write' })
 export class CustomerUpdateImporter implements BulkImporter {
   readonly tables: BulkImporter['tables'];
 
@@ -26,7 +26,7 @@ export class CustomerUpdateImporter implements BulkImporter {
 
 /** Takes files that create customers, and contacts for them. */
 @Injectable()
-@BulkImporterProvider({ target: CUSTOMER_CREATE })
+@BulkImporterProvider({ target: CUSTOMER_CREATE, scope: 'customers:write' })
 export class CustomerCreationImporter implements BulkImporter {
   readonly tables: BulkImporter['tables'];
 

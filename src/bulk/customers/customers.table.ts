@@ -63,7 +63,10 @@ export const NO_CHANGE: CodedIssue = {
 };
 
 /** Outcome of the customer module -> result of the row; the amount counts only where the row gave one. */
-export function toRowResult({ outcome, customer, issues, warnings, change }: CustomerOutcome, patch: CustomerPatch): RowResult {
+export function toRowResult(
+  { outcome, customer, issues, warnings, change }: CustomerOutcome,
+  patch: CustomerPatch,
+): RowResult {
   return {
     verdict: outcome,
     recordId: customer?.customerId ?? null,

@@ -17,6 +17,8 @@ export interface ImporterRoute {
 export interface ImporterCard {
   /** Name of what it takes, such as `customer.update`; two words with a point between them where it has a route. */
   readonly target: string;
+  /** Scope the caller of a job must hold as long as it runs; that of the route where there is one. */
+  readonly scope?: Scope;
   /** Absent for one whose rows come in through a controller of its own. */
   readonly route?: ImporterRoute;
 }
@@ -46,6 +48,7 @@ export const UNDO_PREFIX = 'undo:';
 @Injectable()
 export class ImporterRegistry implements OnModuleInit {
   private readonly importers = new Map<string, BulkImporter>();
+  private readonly scopes = new Map<string, Scope>();
   private readonly routed = new Map<string, RoutedImporter>();
 
   constructor(private readonly discovery: DiscoveryService) {}
@@ -77,6 +80,11 @@ export class ImporterRegistry implements OnModuleInit {
     return importer;
   }
 
+  /** Scope the caller of a job needs, also of one that takes back what jobs of that target did; null: none is known. */
+  scopeOf(target: string): Scope | null {
+    return this.scopes.get(target.replace(UNDO_PREFIX, '')) ?? null;
+  }
+
   /** The importer whose route a request names. @throws ImporterNotFound */
   getRouted(target: string): RoutedImporter {
     const routed = this.routed.get(target);
@@ -89,15 +97,18 @@ export class ImporterRegistry implements OnModuleInit {
     return [...this.routed.values()].sort((a, b) => (a.target < b.target ? -1 : 1));
   }
 
-  private add({ target, route }: ImporterCard, importer: BulkImporter): void {
+  private add({ target, route, scope }: ImporterCard, importer: BulkImporter): void {
     this.importers.set(target, importer);
+    if (scope !== undefined) this.scopes.set(target, scope);
     if (route === undefined) return;
     if (!ROUTED_TARGET.test(target)) {
       throw new Error(
         `The target ${target} of ${importer.constructor.name} has a route: name it with two words of a-z, 0-9 and -, with a point between them`,
       );
     }
-    this.routed.set(target, { target, title: route.title, scope: route.scope ?? DEFAULT_SCOPE, importer });
+    const ofRoute = route.scope ?? DEFAULT_SCOPE;
+    this.scopes.set(target, ofRoute);
+    this.routed.set(target, { target, title: route.title, scope: ofRoute, importer });
   }
 }
 

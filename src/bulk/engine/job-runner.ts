@@ -6,8 +6,8 @@ import { UnitOfWork } from '../../platform/database/unit-of-work';
 import type { AppliedChunk } from '../files/result-files';
 import type { BulkJob } from '../jobs/bulk-job.entity';
 import { JobInterrupted, takenOver } from '../jobs/bulk-job.errors';
-import { BulkJobRepository } from '../jobs/bulk-job.repository';
 import type { RowOutcome } from '../jobs/bulk-outcome.entity';
+import { JobControl, type JobStop } from '../jobs/job-control';
 import { hasTooManyErrors } from '../jobs/tally';
 import type { ChunkSource, ChunkTask } from './chunk-source';
 import { ChunkSources } from './chunk-sources';
@@ -49,7 +49,7 @@ export class JobRunner implements BeforeApplicationShutdown {
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
-    private readonly jobs: BulkJobRepository,
+    private readonly control: JobControl,
     private readonly sources: ChunkSources,
     private readonly work: ChunkWork,
     private readonly wholeRun: WholeRun,
@@ -71,7 +71,7 @@ export class JobRunner implements BeforeApplicationShutdown {
       const isWhole = job.dryRun || job.options.onError === 'abort';
       if (!isWhole) return await this.runByChunk(job, source, listeners);
       const step = async () => {
-        return { job: await this.wholeRun.run(job, source, () => this.mayGoOn(job)), outcomes: null };
+        return { job: await this.wholeRun.run(job, source, () => this.stopOf(job)), outcomes: null };
       };
       return (await this.survivingOutages(job, step)).job;
     } finally {
@@ -86,9 +86,9 @@ export class JobRunner implements BeforeApplicationShutdown {
     let reading = this.readAhead(job, source, job.nextChunk);
     try {
       while (current.nextChunk < current.chunks && !hasTooManyErrors(current)) {
-        const [task, goOn] = await Promise.all([reading, this.mayGoOn(current)]);
-        if (!goOn) {
-          current = { ...current, cancelRequested: true };
+        const [task, stop] = await Promise.all([reading, this.stopOf(current)]);
+        if (stop !== null) {
+          current = { ...current, ...stop };
           break;
         }
         if (task === null) throw new Error(`The job ${job.jobId} has no chunk ${current.nextChunk}`);
@@ -125,7 +125,7 @@ export class JobRunner implements BeforeApplicationShutdown {
     });
   }
 
-  private async mayGoOn(job: BulkJob): Promise<boolean> {
+  private async stopOf(job: BulkJob): Promise<JobStop | null> {
     if (this.stopping) {
       throw new JobInterrupted(
         `The service is being stopped; the job ${job.jobId} goes on by itself when it is back.`,
@@ -134,7 +134,7 @@ export class JobRunner implements BeforeApplicationShutdown {
         },
       );
     }
-    return !(await this.unitOfWork.read((transaction) => this.jobs.isCancelRequested(transaction, job)));
+    return this.control.stopOf(job);
   }
 
   /** Runs a step; while the database is away it waits, then reads the checkpoint to learn whether the step was stored. */
@@ -151,7 +151,7 @@ export class JobRunner implements BeforeApplicationShutdown {
         this.logger.warn({ err: error, jobId: job.jobId, chunk: job.nextChunk }, 'waiting for the database');
         await sleep(DATABASE_PAUSE_MS);
         attempt = async () => {
-          const stored = await this.unitOfWork.read((transaction) => this.jobs.get(transaction, job.jobId));
+          const stored = await this.control.reload(job);
           if (stored.fence !== job.fence) throw takenOver(job.jobId);
           return stored.nextChunk > job.nextChunk ? { job: stored, outcomes: null } : step();
         };

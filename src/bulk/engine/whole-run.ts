@@ -6,6 +6,7 @@ import { UnitOfWork } from '../../platform/database/unit-of-work';
 import type { CodedIssue } from '../../platform/validation/coded-issue';
 import { JobFiles } from '../files/job-files';
 import type { BulkJob, TableTally } from '../jobs/bulk-job.entity';
+import type { JobStop } from '../jobs/job-control';
 import type { RowOutcome } from '../jobs/bulk-outcome.entity';
 import { failedRows, hasTooManyErrors, isApplied } from '../jobs/tally';
 import { Turns } from '../jobs/turns';
@@ -16,8 +17,8 @@ import { OutcomeSpool } from './outcome-spool';
 /** Where the results of a transaction that is under way lie in the folder of their job. */
 const SPOOL_NAME = 'results-under-way';
 
-/** False when somebody cancelled the job; asked before every chunk. @throws JobInterrupted when the service stops */
-export type MayGoOn = () => Promise<boolean>;
+/** Why the job is not to go on, null while it is; asked before every chunk. @throws JobInterrupted when the service stops */
+export type AskForStop = () => Promise<JobStop | null>;
 
 /** How far a transaction came. */
 interface Progress {
@@ -32,8 +33,8 @@ interface Progress {
 
 /** Ends a transaction that must not be stored. */
 class NotToBeStored extends Error {
-  /** @param reached null when it was cancelled, and nothing is to be told of it */
-  constructor(readonly reached: Progress | null) {
+  /** @param reached how far it came, or why it was stopped: then nothing is to be told of it */
+  constructor(readonly reached: Progress | JobStop) {
     super('the transaction is not to be stored');
   }
 }
@@ -58,25 +59,25 @@ export class WholeRun {
   }
 
   /** The job as it is then: worked through, stopped after too many failed rows, or cancelled. */
-  run(job: BulkJob, source: ChunkSource, mayGoOn: MayGoOn): Promise<BulkJob> {
-    return this.turns.take(() => this.runInTurn(job, source, mayGoOn));
+  run(job: BulkJob, source: ChunkSource, askForStop: AskForStop): Promise<BulkJob> {
+    return this.turns.take(() => this.runInTurn(job, source, askForStop));
   }
 
-  private async runInTurn(job: BulkJob, source: ChunkSource, mayGoOn: MayGoOn): Promise<BulkJob> {
+  private async runInTurn(job: BulkJob, source: ChunkSource, askForStop: AskForStop): Promise<BulkJob> {
     const spool = await OutcomeSpool.create(this.files.of(job.jobId, SPOOL_NAME));
     let attempt = 0;
     try {
       return await this.unitOfWork.run(async (transaction) => {
         attempt++;
         spool.clear();
-        const reached = await this.applyAll(transaction, job, source, { mayGoOn, spool, attempt });
-        if (reached === null || job.dryRun || failedRows(reached.job) > 0) throw new NotToBeStored(reached);
+        const reached = await this.applyAll(transaction, job, source, { askForStop, spool, attempt });
+        if (!('job' in reached) || job.dryRun || failedRows(reached.job) > 0) throw new NotToBeStored(reached);
         return this.store(transaction, job, spool, reached);
       });
     } catch (error) {
       if (!(error instanceof NotToBeStored)) throw error;
       const { reached } = error;
-      if (reached === null) return { ...job, cancelRequested: true };
+      if (!('job' in reached)) return { ...job, ...reached };
       const { firstFailed } = reached;
       const isRefused = job.options.onError === 'abort' && firstFailed !== null;
       // At once: a process that died between two of them would go on as if the others had been applied.
@@ -90,20 +91,21 @@ export class WholeRun {
     }
   }
 
-  /** Applies chunk after chunk; null when the job was cancelled. */
+  /** Applies chunk after chunk, as long as the job is to go on. */
   private async applyAll(
     transaction: Transaction,
     job: BulkJob,
     source: ChunkSource,
-    { mayGoOn, spool, attempt }: { mayGoOn: MayGoOn; spool: OutcomeSpool; attempt: number },
-  ): Promise<Progress | null> {
+    { askForStop, spool, attempt }: { askForStop: AskForStop; spool: OutcomeSpool; attempt: number },
+  ): Promise<Progress | JobStop> {
     let current = job;
     let firstFailed: number | null = null;
     const tallies: TableTally[][] = [];
     const chunks: Pick<ChunkResult, 'table' | 'retried'>[] = [];
     while (current.nextChunk < current.chunks && !hasTooManyErrors(current)) {
       // Whoever wants the job to end says so outside this transaction.
-      if (!(await this.unitOfWork.apart(mayGoOn))) return null;
+      const stop = await this.unitOfWork.apart(askForStop);
+      if (stop !== null) return stop;
       const task = await source.read(job, current.nextChunk);
       const result = await this.work.apply(transaction, job, task, attempt);
       await spool.add(JSON.stringify(result.outcomes));

@@ -35,7 +35,7 @@ export class BulkJobRepository {
     return Object.assign(row, { id: Number(identifiers[0]?.['id']) });
   }
 
-  /** @throws JobNotFound */
+  /** The job of that id in whatever book: whoever asks for a caller looks whether it reaches that. @throws JobNotFound */
   async get(transaction: Transaction, jobId: string): Promise<BulkJob> {
     const job = await transaction.findOneBy(BulkJob, { jobId });
     if (job === null) throw jobNotFound();
@@ -57,10 +57,10 @@ export class BulkJobRepository {
    * job over: what this transaction did must then be rolled back.
    */
   async advance(transaction: Transaction, job: BulkJob, outcomes: string, tallies: TableTally[]): Promise<boolean> {
-    const { id, nextChunk, fence } = job;
+    const { id, companyRef, nextChunk, fence } = job;
     const moved = await transaction.update(
       BulkJob,
-      { id, nextChunk, fence, state: 'running' },
+      { id, companyRef, nextChunk, fence, state: 'running' },
       { nextChunk: nextChunk + 1, tallies },
     );
     if (moved.affected !== 1) return false;
@@ -71,12 +71,12 @@ export class BulkJobRepository {
   /** Moves a job from one state to another; false when it no longer is in the first, or was taken over. */
   async transition(
     transaction: Transaction,
-    { id, fence }: BulkJob,
+    { id, companyRef, fence }: BulkJob,
     from: JobState,
     to: JobState,
     stamp: { startedAt?: Date; finishedAt?: Date; error?: JobError },
   ): Promise<boolean> {
-    const result = await transaction.update(BulkJob, { id, fence, state: from }, { ...stamp, state: to });
+    const result = await transaction.update(BulkJob, { id, companyRef, fence, state: from }, { ...stamp, state: to });
     return result.affected === 1;
   }
 
@@ -116,19 +116,19 @@ export class BulkJobRepository {
    * process before wants to write of it is taken.
    */
   async takeOver(transaction: Transaction, job: BulkJob): Promise<BulkJob | null> {
-    const { id, state, leaseUntil, fence } = job;
+    const { id, companyRef, state, leaseUntil, fence } = job;
     if (leaseUntil === null) return null;
     const taken = await transaction.update(
       BulkJob,
-      { id, state, leaseUntil, fence },
+      { id, companyRef, state, leaseUntil, fence },
       { leaseUntil: () => leaseEnd(transaction), fence: fence + 1 },
     );
     return taken.affected === 1 ? this.get(transaction, job.jobId) : null;
   }
 
   /** Renews the lease of whoever holds the job, or gives it up; of one that was taken over it stays as it is. */
-  async setLease(transaction: Transaction, { id, fence }: BulkJob, isHeld: boolean): Promise<void> {
-    const where = { id, fence, state: In<JobState>(['queued', 'running']) };
+  async setLease(transaction: Transaction, { id, companyRef, fence }: BulkJob, isHeld: boolean): Promise<void> {
+    const where = { id, companyRef, fence, state: In<JobState>(['queued', 'running']) };
     const until = () => (isHeld ? leaseEnd(transaction) : databaseTraits(transaction).secondsFromNow(0));
     await transaction.update(BulkJob, where, { leaseUntil: until });
   }
@@ -148,8 +148,8 @@ export class BulkJobRepository {
   }
 
   /** Notes which job does a dry run for real; false when another was faster. */
-  async markCommitted(transaction: Transaction, { id }: BulkJob, committedBy: string): Promise<boolean> {
-    const marked = await transaction.update(BulkJob, { id, committedBy: IsNull() }, { committedBy });
+  async markCommitted(transaction: Transaction, { id, companyRef }: BulkJob, committedBy: string): Promise<boolean> {
+    const marked = await transaction.update(BulkJob, { id, companyRef, committedBy: IsNull() }, { committedBy });
     return marked.affected === 1;
   }
 
@@ -167,8 +167,9 @@ export class BulkJobRepository {
     await transaction.update(BulkJob, { id, companyRef }, { cancelRequested: true });
   }
 
-  async isCancelRequested(transaction: Transaction, { id }: BulkJob): Promise<boolean> {
-    const job = await transaction.findOne(BulkJob, { where: { id }, select: { id: true, cancelRequested: true } });
+  async isCancelRequested(transaction: Transaction, { id, companyRef }: BulkJob): Promise<boolean> {
+    const where = { id, companyRef };
+    const job = await transaction.findOne(BulkJob, { where, select: { id: true, cancelRequested: true } });
     return job?.cancelRequested ?? false;
   }
 

@@ -76,7 +76,8 @@ export class BulkJobService {
 
   /**
    * Ends a job that has been worked through, if each of its rows stands in exactly one count, or that was stopped
-   * before, because somebody cancelled it or too many rows failed: its other rows are unprocessed.
+   * before, because somebody cancelled it, too many rows failed or its caller lost the right to go on: its other rows
+   * are unprocessed.
    *
    * @throws JobFailed when it does not add up; the job then says so too.
    */
@@ -111,6 +112,7 @@ export class BulkJobService {
 
 /** Why a job that was worked on did not end well; null when it did, or was cancelled. */
 function reasonOfFailure(job: BulkJob): JobError | null {
+  if (job.error !== null) return job.error;
   const failed = failedRows(job);
   if (job.options.onError === 'abort' && failed > 0) {
     return { code: 'ABORTED', message: 'a row failed and the call asked for all or nothing; nothing was applied' };

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Caller } from '../../platform/auth/caller';
+import { type Caller, requireScope } from '../../platform/auth/caller';
 import { BulkImporter } from '../engine/bulk-importer.contract';
 import { ImporterRegistry, UNDO_PREFIX } from '../engine/importer.registry';
 import { RowCopier } from '../files/row-copier';
@@ -33,10 +33,10 @@ export class JobFollowUpService {
   /**
    * Makes a job that does what a dry run showed. Rows that would now do something else are refused.
    *
-   * @throws JobNotFound, JobNotEnded, JobNotCommittable, ResultNotFound
+   * @throws JobNotFound, Forbidden, JobNotEnded, JobNotCommittable, ResultNotFound
    */
   async commit(caller: Caller, jobId: string): Promise<BulkJob> {
-    const rehearsal = await this.service.getEnded(caller, jobId);
+    const rehearsal = await this.getEnded(caller, jobId);
     if (!rehearsal.dryRun) throw notADryRun();
     if (rehearsal.state !== 'completed') throw dryRunIncomplete(rehearsal.state);
     this.ledgerOf(rehearsal);
@@ -56,10 +56,10 @@ export class JobFollowUpService {
   /**
    * Makes a job that takes back what another did.
    *
-   * @throws JobNotFound, JobNotEnded, JobNotReversible, NothingToDo
+   * @throws JobNotFound, Forbidden, JobNotEnded, JobNotReversible, NothingToDo
    */
   async undo(caller: Caller, jobId: string): Promise<BulkJob> {
-    const undone = await this.service.getEnded(caller, jobId);
+    const undone = await this.getEnded(caller, jobId);
     if (undone.dryRun) throw onlyADryRun();
     const ledger = this.ledgerOf(undone);
     const target = undone.target.startsWith(UNDO_PREFIX) ? undone.target : `${UNDO_PREFIX}${undone.target}`;
@@ -72,16 +72,24 @@ export class JobFollowUpService {
   /**
    * Makes a job of the rows that failed through no fault of theirs.
    *
-   * @throws JobNotFound, JobNotEnded, NothingToDo, ResultNotFound
+   * @throws JobNotFound, Forbidden, JobNotEnded, NothingToDo, ResultNotFound
    */
   async retry(caller: Caller, jobId: string): Promise<BulkJob> {
-    const job = await this.service.getEnded(caller, jobId);
+    const job = await this.getEnded(caller, jobId);
     if (job.dryRun) throw onlyADryRun();
     const { commits: _commits, ...options } = job.options;
     return this.intake.accept(
       followUp(caller, job, { target: job.target, options: { ...options, rowsOf: options.rowsOf ?? jobId } }),
       (newId) => this.sources.copy.transientFailures(newId, job),
     );
+  }
+
+  /** Who may not begin such a job may not repeat it or take it back. @throws JobNotFound, JobNotEnded, Forbidden */
+  private async getEnded(caller: Caller, jobId: string): Promise<BulkJob> {
+    const job = await this.service.getEnded(caller, jobId);
+    const scope = this.importers.scopeOf(job.target);
+    if (scope !== null) requireScope(caller, scope);
+    return job;
   }
 
   private ledgerOf({ target }: BulkJob): NonNullable<BulkImporter['ledger']> {

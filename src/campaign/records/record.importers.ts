@@ -15,7 +15,7 @@ export const CAMPAIGN_RECORD_ADD = 'campaignRecord.add';
 
 /** Takes changes of campaign records. */
 @Injectable()
-@BulkImporterProvider({ target: CAMPAIGN_RECORD_UPDATE })
+@BulkImporterProvider({ target: CAMPAIGN_RECORD_UPDATE, scope: 'campaigns:write' })
 export class CampaignRecordUpdateImporter implements BulkImporter {
   readonly tables: BulkImporter['tables'];
 
@@ -39,7 +39,7 @@ export class CampaignRecordUpdateImporter implements BulkImporter {
 
 /** Takes new campaign records. */
 @Injectable()
-@BulkImporterProvider({ target: CAMPAIGN_RECORD_ADD })
+@BulkImporterProvider({ target: CAMPAIGN_RECORD_ADD, scope: 'campaigns:write' })
 export class CampaignRecordAddImporter implements BulkImporter {
   readonly tables: BulkImporter['tables'];
 

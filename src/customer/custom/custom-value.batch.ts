@@ -49,7 +49,7 @@ export class CustomValueBatch {
   /** Stores what was taken over. */
   async write(transaction: Transaction, repository: CustomValueRepository): Promise<void> {
     // A field that is cleared and filled again in one batch must be gone before it is stored anew.
-    await repository.remove(transaction, [...this.removedIds]);
+    await repository.remove(transaction, this.companyRef, [...this.removedIds]);
     const changed = [...this.changed].flatMap((key) => this.values.get(key) ?? []);
     if (changed.length > 0) await repository.save(transaction, changed);
   }

@@ -23,9 +23,9 @@ export class CustomValueRepository {
   }
 
   /** Removes values of customers that are locked. */
-  async remove(transaction: Transaction, ids: readonly number[]): Promise<void> {
+  async remove(transaction: Transaction, companyRef: number, ids: readonly number[]): Promise<void> {
     for (let start = 0; start < ids.length; start += IDS_PER_DELETE) {
-      await transaction.delete(CustomerCustomValue, { id: In(ids.slice(start, start + IDS_PER_DELETE)) });
+      await transaction.delete(CustomerCustomValue, { companyRef, id: In(ids.slice(start, start + IDS_PER_DELETE)) });
     }
   }
 }

@@ -49,7 +49,7 @@ export class ReversalRepository {
     return byCustomer(await this.commerce.listAddresses(transaction, companyRef, refs));
   }
 
-  /** Writes customers that were read by `listLocked`; added addresses get their ids. */
+  /** Writes customers of one company that were read by `listLocked`; added addresses get their ids. */
   async write(transaction: Transaction, reversed: readonly ReversedCustomer[]): Promise<void> {
     const receivables = reversed.map((draft) => draft.receivables);
     const changed = WRITTEN.filter((column) =>
@@ -68,7 +68,8 @@ export class ReversalRepository {
       reversed.flatMap(({ contacts }) => contacts.changed),
     );
     const removed = reversed.flatMap(({ addresses }) => addresses.removedIds);
-    if (removed.length > 0) await transaction.delete(CustomerAddress, { id: In(removed) });
+    const [companyRef] = receivables.map((customer) => customer.companyRef);
+    if (removed.length > 0) await transaction.delete(CustomerAddress, { companyRef, id: In(removed) });
     await this.commerce.saveAddresses(
       transaction,
       reversed.flatMap(({ addresses }) => [...addresses.changed, ...addresses.added]),

@@ -10,6 +10,7 @@ import { CredentialService } from './credential.service';
 import { OAuthController } from './oauth.controller';
 import { OAuthService } from './oauth.service';
 import { SignedLinks } from './signed-link';
+import { StandingAccess } from './standing-access';
 import { StoredTokenVerifier, TokenVerifier } from './token-verifier';
 
 /** Tokens, keys and the guard in front of every route. */
@@ -23,12 +24,13 @@ import { StoredTokenVerifier, TokenVerifier } from './token-verifier';
     CredentialService,
     OAuthService,
     SignedLinks,
+    StandingAccess,
     { provide: TokenVerifier, useClass: StoredTokenVerifier },
     // In this order: whoever may not come in learns nothing about what the route reads.
     { provide: APP_GUARD, useClass: AuthGuard },
     { provide: APP_GUARD, useClass: QueryGuard },
     { provide: APP_GUARD, useClass: ContentTypeGuard },
   ],
-  exports: [CredentialService, SignedLinks, TokenVerifier],
+  exports: [CredentialService, SignedLinks, StandingAccess, TokenVerifier],
 })
 export class AuthModule {}

@@ -28,6 +28,15 @@ export class CredentialRepository {
     return key && live ? { ...live, keyId: key.keyId } : null;
   }
 
+  /** Scopes of the key or client of that id; null when it is revoked, or there is none. */
+  async findScopes(transaction: Transaction, kind: 'key' | 'client', id: string): Promise<string | null> {
+    const found =
+      kind === 'key'
+        ? await transaction.findOneBy(ApiKey, { keyId: id, revokedAt: IsNull() })
+        : await transaction.findOneBy(OAuthClient, { clientId: id, revokedAt: IsNull() });
+    return found?.scopes ?? null;
+  }
+
   async insertClient(
     transaction: Transaction,
     client: Omit<OAuthClient, 'id' | 'createdAt' | 'revokedAt'>,

@@ -19,7 +19,10 @@ interface CacheEntry {
   readonly caller: Promise<Caller | null>;
 }
 
-/** Turns a bearer token into its caller. Replace the provider to accept tokens of another issuer. */
+/**
+ * Turns a bearer token into its caller. Replace the provider to accept tokens of another issuer; subjects `key:…` and
+ * `client:…` are those of this service's own credentials.
+ */
 export abstract class TokenVerifier {
   /**
    * Caller of a valid token; null for an unknown, expired, revoked or forged one.

@@ -1,5 +1,6 @@
 import { QueryFailedError, QueryRunner } from 'typeorm';
-import type { SqliteDatabase, SqliteStatement } from './sqlite-statements';
+import type { BoundStatement } from './sqlite-literals';
+import type { SqliteDatabase } from './sqlite-statements';
 import type { Transaction } from './transaction';
 
 /**
@@ -36,23 +37,35 @@ export async function executePrepared<T>(
   });
 }
 
+/** What a statement of SQLite wrote. */
+interface Written {
+  readonly changes: number;
+  readonly lastInsertRowid: number;
+}
+
+/** A statement of better-sqlite3 that can give rows as arrays; once told so, it does. */
+interface ArrayStatement extends BoundStatement {
+  run(parameters: readonly unknown[]): Written;
+  raw(isRaw: true): { all(parameters: readonly unknown[]): unknown[][] };
+}
+
 /** A statement of SQLite that runs once for each row, at once: others must be let in between by its caller. */
 export class RowStatement {
   private constructor(
     private readonly sql: string,
-    private readonly statement: SqliteStatement,
+    private readonly statement: ArrayStatement,
   ) {}
 
   static prepare(transaction: Transaction, sql: string): Promise<RowStatement> {
     return onRunner(transaction, async (runner) => {
       const database = (await runner.connect()) as SqliteDatabase;
       runner.dataSource.logger.logQuery(sql, [], runner);
-      return new RowStatement(sql, database.prepare(sql));
+      return new RowStatement(sql, database.prepare(sql) as ArrayStatement);
     });
   }
 
   /** @throws QueryFailedError as TypeORM does */
-  run(parameters: readonly unknown[]): ReturnType<SqliteStatement['run']> {
+  run(parameters: readonly unknown[]): Written {
     try {
       return this.statement.run(parameters);
     } catch (error) {

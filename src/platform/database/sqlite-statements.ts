@@ -1,15 +1,8 @@
-/** What is used of a statement of better-sqlite3. */
-export interface SqliteStatement {
-  readonly reader: boolean;
-  all(): Record<string, unknown>[];
-  run(parameters?: readonly unknown[]): { readonly changes: number; readonly lastInsertRowid: number };
-  /** From then on `all` gives each row as an array. */
-  raw(isRaw: true): { all(parameters: readonly unknown[]): unknown[][] };
-}
+import { type BoundStatement, generalize, specialize } from './sqlite-literals';
 
 /** What is used of a connection of better-sqlite3. */
 export interface SqliteDatabase {
-  prepare(sql: string): SqliteStatement;
+  prepare(sql: string): BoundStatement;
   pragma(sql: string, options?: { readonly simple?: boolean }): unknown;
   function(name: string, options: { readonly deterministic: boolean }, body: (value: unknown) => unknown): unknown;
 }
@@ -27,20 +20,26 @@ function keptObjects(): Set<object> {
  *
  * better-sqlite3 12 compiled against Node 24.21 ends the process (`RemoveEnvironmentCleanupHook: (env) != nullptr`) when
  * one of its objects is collected as garbage; seen within seconds with statements that are let go, never with kept
- * ones. The texts of our statements are few, so nothing is lost by keeping them.
+ * ones. Once no number stands in them, the texts of our statements are few, so nothing is lost by keeping them.
  */
 function keepStatements(database: SqliteDatabase): void {
   const kept = keptObjects();
   kept.add(database);
-  const statements = new Map<string, SqliteStatement>();
+  const statements = new Map<string, BoundStatement>();
   const prepare = database.prepare.bind(database);
-  database.prepare = (sql) => {
+  const preparedOnce = (sql: string): BoundStatement => {
     const known = statements.get(sql);
     if (known !== undefined) return known;
     const statement = prepare(sql);
     statements.set(sql, statement);
     kept.add(statement);
     return statement;
+  };
+  database.prepare = (sql) => {
+    const known = statements.get(sql);
+    if (known !== undefined) return known;
+    const general = generalize(sql);
+    return general === null ? preparedOnce(sql) : specialize(preparedOnce(general.sql), general);
   };
   // The driver's own way prepares a statement it lets go at once.
   database.pragma = (sql, options) => {

@@ -29,10 +29,11 @@ export class Allowance<K extends string | number> {
     return Math.max(0, Math.ceil((missing - MINUTE_MS + this.intervalMs - PRECISION_MS) / 1000));
   }
 
-  /** Uses up one of the key, whether or not it has one left. */
+  /** Uses up one of the key; of one that has none left nothing more, so that it never owes more than a minute. */
   take(key: K): void {
     if (this.perMinute === 0) return;
     const now = this.clock.now();
-    this.fullAt.set(key, Math.max(this.fullAt.get(key) ?? 0, now) + this.intervalMs);
+    const fullAt = Math.max(this.fullAt.get(key) ?? 0, now) + this.intervalMs;
+    this.fullAt.set(key, Math.min(fullAt, now + MINUTE_MS));
   }
 }

@@ -10,9 +10,13 @@ export class LoyaltyCardRepository {
   }
 
   /** Adds points to a card; false when it moved on since it was read. */
-  async addPoints(transaction: Transaction, { id, version, points }: LoyaltyCard, more: number): Promise<boolean> {
+  async addPoints(
+    transaction: Transaction,
+    { id, companyRef, version, points }: LoyaltyCard,
+    more: number,
+  ): Promise<boolean> {
     const changed = { points: points + more, version: version + 1, updatedAt: new Date() };
-    const { affected } = await transaction.update(LoyaltyCard, { id, version }, changed);
+    const { affected } = await transaction.update(LoyaltyCard, { id, companyRef, version }, changed);
     return affected === 1;
   }
 }
