@@ -138,7 +138,9 @@ export class BulkJobController {
   })
   @ApiJobErrors(jobHasNotEnded('running'))
   async erase(@CurrentCaller() caller: Caller, @Param() { jobId }: JobIdParam): Promise<string> {
-    await this.files.removeJobFolder((await this.jobs.getEnded(caller, jobId)).jobId);
+    const job = await this.jobs.getEnded(caller, jobId);
+    await this.jobs.noteErasure(caller, job);
+    await this.files.removeJobFolder(job.jobId);
     return jobId;
   }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LessThan, MoreThan } from 'typeorm';
+import { insertHistory } from '../../platform/audit/audited-history';
 import { toDatabaseTime } from '../../platform/database/columns';
 import { databaseTraits } from '../../platform/database/database.traits';
 import { insertMany, selectMany, STATEMENT_CHARACTERS } from '../../platform/database/set-based';
@@ -128,6 +129,6 @@ export class CampaignRecordRepository {
   }
 
   async insertHistory(transaction: Transaction, entries: readonly Omit<CampaignRecordHistory, 'id'>[]): Promise<void> {
-    await insertMany(transaction, CampaignRecordHistory, entries);
+    await insertHistory(transaction, CampaignRecordHistory, 'campaign-record.changed', entries);
   }
 }

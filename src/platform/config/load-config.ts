@@ -11,7 +11,15 @@ export class ConfigError extends Error {
 }
 
 /** Settings that are absent unless given. */
-const WITHOUT_DEFAULT = ['databaseUrl', 'publicUrl', 'appSecret', 'encryptionKeys', 'blindIndexKey', 'trustProxy'];
+const WITHOUT_DEFAULT = [
+  'databaseUrl',
+  'publicUrl',
+  'appSecret',
+  'encryptionKeys',
+  'blindIndexKey',
+  'auditKey',
+  'trustProxy',
+];
 
 /** `maxUploadBytes` -> `MAX_UPLOAD_BYTES`. */
 export function environmentName(property: string): string {

@@ -119,11 +119,16 @@ function lookUp(
   };
 }
 
-/** Inserts rows and gives their new ids in the same order. Rows must not carry an id. */
+/**
+ * Inserts rows and gives their new ids in the same order. Rows must not carry an id.
+ *
+ * @param onParameters told what is written, row by row: all columns but the id, in the order of the entity
+ */
 export async function insertMany<T extends ObjectLiteral>(
   transaction: Transaction,
   entity: EntityTarget<T>,
   rows: readonly Omit<T, 'id'>[],
+  onParameters?: (rows: readonly (readonly unknown[])[]) => void,
 ): Promise<number[]> {
   const table = entityTable(transaction.dataSource, entity);
   const traits = databaseTraits(transaction);
@@ -131,6 +136,7 @@ export async function insertMany<T extends ObjectLiteral>(
   const into = `INSERT INTO ${table.name} (${properties.map((name) => table.column(name)).join(', ')}) VALUES `;
   const ids: number[] = [];
   const values = await parametersOf(table, rows as readonly ObjectLiteral[], properties);
+  onParameters?.(values);
   for (const part of batches(values, traits)) {
     const statement = into + part.map(() => `(${properties.map(() => '?').join(', ')})`).join(', ');
     ids.push(...(await insertedIds(transaction, traits, statement, part.flat(), part.length)));

@@ -1,17 +1,11 @@
 import { Module } from '@nestjs/common';
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
 import { LoggerModule } from 'nestjs-pino';
 import { AuthenticatedRequest } from '../auth/auth.decorators';
 import { AppConfig } from '../config/app-config';
 import { requestIdOf } from '../http/request-id';
+import { routeOf } from '../http/route-of';
 import { serializeError } from './error.serializer';
-
-/** Route as declared (`/api/v0/customer/:customerId`), never the URL: ids and queries may be personal. */
-function routeOf(request: Request): string {
-  const route: unknown = request.route;
-  const path = typeof route === 'object' && route !== null && 'path' in route ? route.path : undefined;
-  return typeof path === 'string' ? path : 'unmatched';
-}
 
 /**
  * JSON logs, one line per event, UTC. What is logged of a request is listed here and nothing else is: method, route,
