@@ -42,6 +42,7 @@ import { BulkJobRepository } from './jobs/bulk-job.repository';
 import { BulkJobService } from './jobs/bulk-job.service';
 import { EndedJob } from './jobs/ended-job';
 import { JobAdmission } from './jobs/job-admission';
+import { JobErasure } from './jobs/job-erasure';
 import { JobEventsService } from './jobs/job-events.service';
 import { JobFollowUpService, RowSources } from './jobs/job-follow-up.service';
 import { JobIntake } from './jobs/job-intake';
@@ -52,6 +53,9 @@ import { JobRetentionSweep } from './jobs/job-retention.sweep';
 import { JobWait } from './jobs/job-wait';
 import { JobResumer } from './jobs/job-resumer';
 import { JobWorker } from './jobs/job-worker';
+import { PersonalDataController } from './personal/personal-data.controller';
+import { PersonalDataService } from './personal/personal-data.service';
+import { PersonalTraces } from './personal/personal-traces';
 import { UndoIntake } from './undo/undo-intake';
 
 const FORMATS = [CsvFormat, NdjsonFormat, XlsxFormat];
@@ -84,6 +88,7 @@ const JOBS = [
   BulkJobService,
   EndedJob,
   JobAdmission,
+  JobErasure,
   JobEventsService,
   JobFollowUpService,
   JobIntake,
@@ -106,6 +111,7 @@ const CUSTOMERS = [
   CustomerUpdateTable,
 ];
 
+const PERSONAL = [PersonalDataService, PersonalTraces];
 const COMMERCE = [CommerceBulkService, CommerceIdImporter, CommerceRow, CommerceSourceIdImporter];
 
 /** The bulk engine, its file formats, and the bulk entrances to customers. */
@@ -118,8 +124,9 @@ const COMMERCE = [CommerceBulkService, CommerceIdImporter, CommerceRow, Commerce
     JobEventsController,
     ImportController,
     JobFollowUpController,
+    PersonalDataController,
   ],
-  providers: [...FORMATS, ...ENGINE, ...FILES, ...JOBS, ...CUSTOMERS, ...COMMERCE],
+  providers: [...FORMATS, ...ENGINE, ...FILES, ...JOBS, ...CUSTOMERS, ...COMMERCE, ...PERSONAL],
   exports: [BulkService, ImporterRegistry, JobFiles],
 })
 export class BulkModule {}
