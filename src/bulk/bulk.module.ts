@@ -53,8 +53,8 @@ import { JobRetentionSweep } from './jobs/job-retention.sweep';
 import { JobWait } from './jobs/job-wait';
 import { JobResumer } from './jobs/job-resumer';
 import { JobWorker } from './jobs/job-worker';
-import { PersonalDataController } from './personal/personal-data.controller';
-import { PersonalDataService } from './personal/personal-data.service';
+import { PrivacyController } from './personal/privacy.controller';
+import { PrivacyService } from './personal/privacy.service';
 import { PersonalTraces } from './personal/personal-traces';
 import { UndoIntake } from './undo/undo-intake';
 
@@ -111,7 +111,7 @@ const CUSTOMERS = [
   CustomerUpdateTable,
 ];
 
-const PERSONAL = [PersonalDataService, PersonalTraces];
+const PERSONAL = [PrivacyService, PersonalTraces];
 const COMMERCE = [CommerceBulkService, CommerceIdImporter, CommerceRow, CommerceSourceIdImporter];
 
 /** The bulk engine, its file formats, and the bulk entrances to customers. */
@@ -124,7 +124,7 @@ const COMMERCE = [CommerceBulkService, CommerceIdImporter, CommerceRow, Commerce
     JobEventsController,
     ImportController,
     JobFollowUpController,
-    PersonalDataController,
+    PrivacyController,
   ],
   providers: [...FORMATS, ...ENGINE, ...FILES, ...JOBS, ...CUSTOMERS, ...COMMERCE, ...PERSONAL],
   exports: [BulkService, ImporterRegistry, JobFiles],

@@ -55,7 +55,7 @@ describe('the configuration', () => {
 
   it('takes an empty variable for one that is not there', () => {
     const names = Object.keys(new AppConfig())
-      .concat('databaseUrl', 'publicUrl', 'appSecret', 'encryptionKeys', 'blindIndexKey', 'trustProxy')
+      .concat('databaseUrl', 'publicUrl', 'appSecret', 'encryptionKeys', 'blindIndexKey', 'auditKey', 'trustProxy')
       .map(environmentName);
     const empty = Object.fromEntries(names.map((name) => [name, '']));
     expect(loadConfig(empty)).toEqual(loadConfig({}));
@@ -73,6 +73,7 @@ describe('the configuration', () => {
       APP_SECRET: STRONG,
       ENCRYPTION_KEYS: `k-2:${KEY},k-1:${OTHER_KEY}`,
       BLIND_INDEX_KEY: KEY,
+      AUDIT_KEY: KEY,
       TOKEN_TTL_SECONDS: '60',
       LINK_TTL_SECONDS: '3600',
       MAX_UPLOAD_BYTES: '1048576',
@@ -104,6 +105,7 @@ describe('the configuration', () => {
       appSecret: STRONG,
       encryptionKeys: `k-2:${KEY},k-1:${OTHER_KEY}`,
       blindIndexKey: KEY,
+      auditKey: KEY,
       tokenTtlSeconds: 60,
       linkTtlSeconds: 3600,
       maxUploadBytes: 1_048_576,

@@ -1,6 +1,6 @@
 import { CUSTOMER_ANSWER } from '../../customer/commerce/commerce.openapi';
 import { CUSTOMER_EXAMPLE, HISTORY_EXAMPLE } from '../../customer/customer.openapi';
-import type { PersonalDataResponse } from './personal-data.dto';
+import type { PersonalDataResponse } from './privacy.dto';
 
 /** All about the customer of the other examples. */
 export const PERSONAL_DATA_EXAMPLE: PersonalDataResponse = {

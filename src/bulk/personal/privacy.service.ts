@@ -18,7 +18,7 @@ export interface PersonalData extends Person {
 
 /** Gives out, and removes, all that is stored about a customer as a person, wherever it stands. */
 @Injectable()
-export class PersonalDataService {
+export class PrivacyService {
   constructor(
     private readonly persons: PersonService,
     private readonly traces: PersonalTraces,

@@ -7,16 +7,16 @@ import { ApiReceivablesSuccess } from '../../families/receivables.openapi';
 import { CurrentCaller, RequireScope } from '../../platform/auth/auth.decorators';
 import type { Caller } from '../../platform/auth/caller';
 import { CompanyAccess } from '../../platform/companies/company-access';
-import { PersonalDataResponse, toPersonalDataResponse } from './personal-data.dto';
-import { PERSONAL_DATA_EXAMPLE } from './personal-data.openapi';
-import { jobNotDone, PersonalDataService } from './personal-data.service';
+import { PersonalDataResponse, toPersonalDataResponse } from './privacy.dto';
+import { PERSONAL_DATA_EXAMPLE } from './privacy.openapi';
+import { jobNotDone, PrivacyService } from './privacy.service';
 
 @ApiTags('receivables: customers')
 @ReceivablesController('api/v0/customer')
-export class PersonalDataController {
+export class PrivacyController {
   constructor(
     private readonly companies: CompanyAccess,
-    private readonly personalData: PersonalDataService,
+    private readonly privacy: PrivacyService,
   ) {}
 
   /**
@@ -37,7 +37,7 @@ export class PersonalDataController {
     @Query() query: CompanyQuery,
   ): Promise<PersonalDataResponse> {
     const company = await this.companies.resolve(caller, query.parentCompanyId);
-    return toPersonalDataResponse(await this.personalData.export(caller, company, customerId));
+    return toPersonalDataResponse(await this.privacy.export(caller, company, customerId));
   }
 
   /**
@@ -58,7 +58,7 @@ export class PersonalDataController {
     @Query() query: CompanyQuery,
   ): Promise<string> {
     const company = await this.companies.resolve(caller, query.parentCompanyId);
-    await this.personalData.erase(caller, company, customerId);
+    await this.privacy.erase(caller, company, customerId);
     return customerId;
   }
 }

@@ -5,7 +5,7 @@ import { CustomerResponse } from '../../customer/dto/customer.dto';
 import { HistoryItemResponse } from '../../customer/dto/customer-history.dto';
 import { ApiAnyJson, ApiInt } from '../../platform/openapi/api-schema';
 import { JobRowResponse, toJobRow } from '../dto/job-row.dto';
-import type { PersonalData } from './personal-data.service';
+import type { PersonalData } from './privacy.service';
 
 /** A row of a bulk call that is about the customer. */
 export class PersonalRowResponse {
