@@ -19,10 +19,7 @@ export class PrivacyController {
     private readonly privacy: PrivacyService,
   ) {}
 
-  /**
-   * Gives out all that is stored about a customer, deleted or not: both views, contacts, reminders, addresses, custom
-   * fields, every change, and the rows of bulk calls about it. Personal numbers are in clear; the audit trail notes it.
-   */
+  /** Gives out all that is stored about a customer, deleted or not, personal numbers in clear; the audit trail notes it. */
   @Get(':customerId/personal-data')
   @RequireScope('customers:pii')
   @ApiOperation({ operationId: 'exportPersonalData' })
@@ -40,10 +37,7 @@ export class PrivacyController {
     return toPersonalDataResponse(await this.privacy.export(caller, company, customerId));
   }
 
-  /**
-   * Erases all that is stored about a customer, deleted or not, for good: its values, those in its history, and those in
-   * rows, results and files of bulk calls. Its id, and which fields were changed when, stay. Nothing brings it back.
-   */
+  /** Erases all that is stored about a customer, deleted or not, also in its history and in bulk calls, for good. */
   @Delete(':customerId/personal-data')
   @RequireScope('customers:erase')
   @ApiOperation({ operationId: 'erasePersonalData' })

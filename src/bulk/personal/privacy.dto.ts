@@ -1,28 +1,19 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, OmitType } from '@nestjs/swagger';
 import { AddressResponse } from '../../customer/commerce/address.dto';
 import { CommerceCustomerResponse } from '../../customer/commerce/commerce-customer-response.dto';
 import { CustomerResponse } from '../../customer/dto/customer.dto';
 import { HistoryItemResponse } from '../../customer/dto/customer-history.dto';
-import { ApiAnyJson, ApiInt } from '../../platform/openapi/api-schema';
+import { ApiAnyJson } from '../../platform/openapi/api-schema';
 import { JobRowResponse, toJobRow } from '../dto/job-row.dto';
 import type { PersonalData } from './privacy.service';
 
-/** A row of a bulk call that is about the customer. */
-export class PersonalRowResponse {
+/** A row of a bulk call that is about the customer, and what became of it. */
+export class PersonalRowResponse extends OmitType(JobRowResponse, ['table']) {
   /** @example 'JOB7Q2M9RX4T1B8ZC7Q2M9RX4T1B8' */
   jobId: string;
-  /**
-   * Row of the file, or place of the item from 1 on.
-   * @example 2
-   */
-  @ApiInt()
-  row: number;
   /** What was sent, by column; null once the rows of the job were erased. */
   @ApiAnyJson()
   sent: unknown;
-  /** What became of it; null for a row that was not worked on. */
-  @ApiProperty({ type: JobRowResponse, nullable: true })
-  result: JobRowResponse | null;
 }
 
 /** All that is stored about a customer. */
@@ -46,7 +37,12 @@ export class PersonalDataResponse {
 /** Personal data -> answer. */
 export function toPersonalDataResponse({ jobRows, ...person }: PersonalData): PersonalDataResponse {
   const rows = jobRows.map(({ jobId, row, sent, outcome }): PersonalRowResponse => {
-    return { jobId, row, sent, result: outcome === null ? null : toJobRow(outcome, '') };
+    const { table: _table, ...told } = outcome === null ? unprocessed(row) : toJobRow(outcome, '');
+    return { ...told, jobId, sent };
   });
   return { ...person, addresses: [...person.addresses], history: [...person.history], jobRows: rows };
+}
+
+function unprocessed(row: number): JobRowResponse {
+  return { row, table: '', outcome: 'unprocessed', recordId: null, errors: [], warnings: [] };
 }

@@ -14,14 +14,10 @@ export const PERSONAL_DATA_EXAMPLE: PersonalDataResponse = {
       jobId: 'JOB7Q2M9RX4T1B8ZC7Q2M9RX4T1B8',
       row: 2,
       sent: { customerId: CUSTOMER_EXAMPLE.customerId, 'credit limit': '150000.50' },
-      result: {
-        row: 2,
-        table: '',
-        outcome: 'updated',
-        recordId: CUSTOMER_EXAMPLE.customerId,
-        errors: [],
-        warnings: [],
-      },
+      outcome: 'updated',
+      recordId: CUSTOMER_EXAMPLE.customerId,
+      errors: [],
+      warnings: [],
     },
   ],
 };
