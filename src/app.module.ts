@@ -9,6 +9,7 @@ import { commerceFamily } from './families/commerce.family';
 import { FamiliesModule } from './families/families.module';
 import { oauthFamily } from './families/oauth.family';
 import { receivablesFamily } from './families/receivables.family';
+import { AuditModule } from './platform/audit/audit.module';
 import { AuthModule } from './platform/auth/auth.module';
 import { CompaniesModule } from './platform/companies/companies.module';
 import { AppConfig } from './platform/config/app-config';
@@ -37,6 +38,7 @@ export class AppModule {
         IdempotencyModule,
         // What the folder adds to the database is found by its file names.
         DatabaseModule.register(config, databasePartsOf(extensions)),
+        AuditModule,
         ErrorsModule.register([receivablesFamily, oauthFamily, commerceFamily, campaignFamily]),
         EncryptionModule,
         CompaniesModule,

@@ -10,6 +10,8 @@ import { FamilyRegistry } from './platform/errors/family.registry';
 import type { Extension } from './platform/extensions/rollbook-extension';
 import { PUBLIC_URL_SETTING } from './platform/http/base-url';
 import { answerClientErrors } from './platform/http/client-error';
+import { forbidStoring } from './platform/http/forbid-storing';
+import { rememberRequest } from './platform/http/request-context';
 import { assignRequestId } from './platform/http/request-id';
 import { AppLogger } from './platform/observability/app.logger';
 import { HttpMetrics } from './platform/observability/metrics/http-metrics';
@@ -43,6 +45,8 @@ export async function createApp(options: AppOptions = {}): Promise<NestExpressAp
   if (config.trustProxy !== undefined) app.set('trust proxy', trustedProxiesOf(config.trustProxy));
   app.use(assignRequestId);
   if (config.metricsToken !== undefined) app.use(app.get(HttpMetrics).watch);
+  app.use(rememberRequest);
+  app.use(forbidStoring);
   app.use(helmet({ contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } } }));
   if (!config.isProduction) setUpDocumentation(app);
   const server = app.getHttpServer();

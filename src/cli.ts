@@ -6,6 +6,8 @@ import { createApp } from './app';
 import { AppModule } from './app.module';
 import { isLanguageCode } from './customer/commerce/commerce.values';
 import { createDocument } from './documentation';
+import { AuditTrail } from './platform/audit/audit-trail';
+import { AuditVerifier } from './platform/audit/audit-verifier';
 import { CredentialService } from './platform/auth/credential.service';
 import { DEFAULT_SCOPES, isScope, Scope, SCOPES } from './platform/auth/scopes';
 import { CompanyService } from './platform/companies/company.service';
@@ -29,7 +31,8 @@ async function inService(
     logger: ['error'],
   });
   try {
-    console.log(JSON.stringify(await command(service), null, 2));
+    const result = await command(service);
+    if (result !== undefined) console.log(JSON.stringify(result, null, 2));
   } finally {
     await service.close();
   }
@@ -51,6 +54,13 @@ interface CredentialOptions {
   readonly company: string;
   readonly name: string;
   readonly scopes: Scope[];
+}
+
+interface AuditListOptions {
+  readonly company?: string;
+  readonly action?: string;
+  readonly job?: string;
+  readonly after: number;
 }
 
 function credentialCommand(parent: Command, description: string): Command {
@@ -136,6 +146,37 @@ keys
       ? inService((service) => service.get(KeyRotation).rotateIndex(), [IndexRotationModule])
       : inService((service) => service.get(KeyRotation).rotate()),
   );
+
+const audit = program.command('audit').description('the audit trail');
+audit
+  .command('verify')
+  .description('checks the chain and the histories against it; prints its head, to be noted elsewhere')
+  .option('--head <place:hash>', 'a head printed before, which must still be in the chain')
+  .action(({ head }: { head?: string }) =>
+    inService(async (service) => {
+      const report = await service.get(AuditVerifier).verify(head);
+      if (!report.intact) process.exitCode = 2;
+      return report;
+    }),
+  );
+audit
+  .command('list')
+  .description('prints entries, oldest first, one JSON text per line')
+  .option('--company <companyId>', 'only those of a company')
+  .option('--action <action>', 'only those of a kind, such as ssn.read')
+  .option('--job <jobId>', 'only those of a job')
+  .option('--after <place>', 'only those behind that place in the chain', Number, 0)
+  .action(({ company: companyId, action, job: jobId, after }: AuditListOptions) =>
+    inService(async (service) => {
+      const owner = companyId === undefined ? null : await service.get(CompanyService).get(companyId);
+      const search = { ...(owner && { companyRef: owner.id }), ...(action && { action }), ...(jobId && { jobId }) };
+      for await (const entry of service.get(AuditVerifier).list(search, after)) console.log(JSON.stringify(entry));
+    }),
+  );
+audit
+  .command('key')
+  .description('prints the key of the chain as AUDIT_KEY takes it; set it before APP_SECRET is changed')
+  .action(() => inService((service) => Promise.resolve({ AUDIT_KEY: service.get(AuditTrail).seal.exportKey() })));
 
 program
   .command('migrate')

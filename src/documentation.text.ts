@@ -7,7 +7,7 @@ export const API_INTRODUCTION = `Takes customer data in bulk and never loses a r
 
 **Get a token.** Outside production, \`DATA_DIR/demo.json\` (by default \`data/demo.json\`) holds a \`token\`, a \`clientId\` with its \`clientSecret\`, and some \`customerIds\` and a \`campaignId\` to try. For a company of your own: \`npm run cli -- key create --company CEK… --name "my key"\`. Then press **Authorize** and paste the token.
 
-**Scopes.** Each route names the scope it needs. A token shows social security numbers masked (\`*******1120\`) unless it holds \`customers:pii\`, which is given only to those who ask for it by name: with \`--scopes\` when the key is made, with \`scope\` at \`POST /oauth/token\`, or by its box in the **Authorize** dialog.
+**Scopes.** Each route names the scope it needs. A token shows social security numbers masked (\`*******1120\`) unless it holds \`customers:pii\`, which is, like \`customers:erase\`, given only to those who ask for it by name: with \`--scopes\` when the key is made, with \`scope\` at \`POST /oauth/token\`, or by its box in the **Authorize** dialog.
 
 **Headers.** Every answer carries \`X-Request-Id\` (send your own to find a call in the log again); every error carries \`X-Error-Type\`, one of nine classes, whatever the body of the API family looks like. Every call that writes takes an \`Idempotency-Key\`: sent again under it, the call takes effect once and gets the first answer again.`;
 

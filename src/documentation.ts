@@ -13,7 +13,8 @@ import { headerRefs, HEADERS } from './platform/openapi/response-headers';
 /** What each scope allows, for the "Authorize" dialog. */
 const SCOPE_WORDS = {
   ...Object.fromEntries(SCOPES.map((scope) => [scope, scope.split(':').reverse().join(' ')])),
-  'customers:pii': 'read personal numbers of customers in full',
+  'customers:pii': 'read personal numbers of customers in full, and all that is stored about one',
+  'customers:erase': 'erase the personal data of customers for good',
 };
 
 /** The OpenAPI document of all routes. */

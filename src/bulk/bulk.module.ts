@@ -43,6 +43,7 @@ import { BulkJobService } from './jobs/bulk-job.service';
 import { EndedJob } from './jobs/ended-job';
 import { JobAdmission } from './jobs/job-admission';
 import { JobControl } from './jobs/job-control';
+import { JobErasure } from './jobs/job-erasure';
 import { JobEventsService } from './jobs/job-events.service';
 import { JobFollowUpService, RowSources } from './jobs/job-follow-up.service';
 import { JobIntake } from './jobs/job-intake';
@@ -54,6 +55,9 @@ import { JobRetentionSweep } from './jobs/job-retention.sweep';
 import { JobWait } from './jobs/job-wait';
 import { JobResumer } from './jobs/job-resumer';
 import { JobWorker } from './jobs/job-worker';
+import { PrivacyController } from './personal/privacy.controller';
+import { PrivacyService } from './personal/privacy.service';
+import { PersonalTraces } from './personal/personal-traces';
 import { UndoIntake } from './undo/undo-intake';
 
 const FORMATS = [CsvFormat, NdjsonFormat, XlsxFormat];
@@ -87,6 +91,7 @@ const JOBS = [
   EndedJob,
   JobAdmission,
   JobControl,
+  JobErasure,
   JobEventsService,
   JobFollowUpService,
   JobIntake,
@@ -110,6 +115,7 @@ const CUSTOMERS = [
   CustomerUpdateTable,
 ];
 
+const PERSONAL = [PrivacyService, PersonalTraces];
 const COMMERCE = [CommerceBulkService, CommerceIdImporter, CommerceRow, CommerceSourceIdImporter];
 
 /** The bulk engine, its file formats, and the bulk entrances to customers. */
@@ -122,8 +128,9 @@ const COMMERCE = [CommerceBulkService, CommerceIdImporter, CommerceRow, Commerce
     JobEventsController,
     ImportController,
     JobFollowUpController,
+    PrivacyController,
   ],
-  providers: [...FORMATS, ...ENGINE, ...FILES, ...JOBS, ...CUSTOMERS, ...COMMERCE],
+  providers: [...FORMATS, ...ENGINE, ...FILES, ...JOBS, ...CUSTOMERS, ...COMMERCE, ...PERSONAL],
   exports: [BulkService, ImporterRegistry, JobFiles],
 })
 export class BulkModule {}

@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import type { AuditEvent } from '../platform/audit/audit-event';
+import { AuditTrail } from '../platform/audit/audit-trail';
 import { Transaction } from '../platform/database/transaction';
 import { UnitOfWork } from '../platform/database/unit-of-work';
 import { Conflict, InvalidRequest } from '../platform/errors/http.errors';
@@ -30,6 +32,7 @@ export class CampaignService {
     private readonly campaigns: CampaignRepository,
     private readonly records: CampaignRecordRepository,
     private readonly additions: RecordAdditionService,
+    private readonly trail: AuditTrail,
   ) {}
 
   /** Stores a campaign and its first records, all or nothing. @throws InvalidRequest */
@@ -42,6 +45,10 @@ export class CampaignService {
       const context = { companyRef, changedBy, jobId: null, at };
       const additions = [...records].map(([recordId, data]) => ({ row: null, recordId, data }));
       await this.additions.apply(transaction, context, id, additions);
+      await this.trail.record(
+        transaction,
+        noted('created', { companyRef, campaignId }, changedBy, Object.keys(fields)),
+      );
       return { id, ...row };
     });
   }
@@ -59,6 +66,7 @@ export class CampaignService {
   /** Changes a campaign and tells which fields differ now. @throws CampaignNotAccessible, InvalidRequest, Conflict */
   update(
     companyRef: number,
+    changedBy: string,
     campaignId: string,
     changes: Partial<CampaignFields>,
   ): Promise<{ campaign: Campaign; updatedFields: string[] }> {
@@ -74,15 +82,18 @@ export class CampaignService {
       await this.checkType(transaction, campaign, changed);
       const { id: _id, ...columns } = changed;
       await this.campaigns.update(transaction, campaign, columns);
-      return { campaign: changed, updatedFields: differing.map(([name]) => name) };
+      const updatedFields = differing.map(([name]) => name);
+      await this.trail.record(transaction, noted('changed', campaign, changedBy, updatedFields));
+      return { campaign: changed, updatedFields };
     });
   }
 
   /** Deletes a campaign with its records softly: no route shows them again. @throws CampaignNotAccessible */
-  delete(companyRef: number, campaignId: string): Promise<void> {
+  delete(companyRef: number, changedBy: string, campaignId: string): Promise<void> {
     return this.unitOfWork.run(async (transaction) => {
       const campaign = await this.campaigns.getLocked(transaction, companyRef, campaignId);
       await this.campaigns.update(transaction, campaign, { deletedAt: new Date() });
+      await this.trail.record(transaction, noted('deleted', campaign, changedBy, []));
     });
   }
 
@@ -96,6 +107,16 @@ export class CampaignService {
       );
     }
   }
+}
+
+/** What the audit trail is told of a campaign; its records have entries of their own. */
+function noted(
+  what: 'created' | 'changed' | 'deleted',
+  { companyRef, campaignId }: Pick<Campaign, 'companyRef' | 'campaignId'>,
+  actor: string,
+  fieldNames: readonly string[],
+): AuditEvent {
+  return { actor, action: `campaign.${what}`, companyRef, subject: campaignId, fieldNames };
 }
 
 function isSame(a: unknown, b: unknown): boolean {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LessThan } from 'typeorm';
-import { insertMany, selectAfter, selectMany, updateMany } from '../platform/database/set-based';
+import { insertHistory } from '../platform/audit/audited-history';
+import { selectAfter, selectMany, updateMany } from '../platform/database/set-based';
 import { Transaction } from '../platform/database/transaction';
 import { CustomerHistory } from './customer-history.entity';
 
@@ -8,7 +9,7 @@ import { CustomerHistory } from './customer-history.entity';
 @Injectable()
 export class CustomerHistoryRepository {
   async insertMany(transaction: Transaction, entries: readonly Omit<CustomerHistory, 'id'>[]): Promise<void> {
-    await insertMany(transaction, CustomerHistory, entries);
+    await insertHistory(transaction, CustomerHistory, 'customer.changed', entries);
   }
 
   /** Entries of a customer, newest first, from before the entry `before`. */

@@ -22,6 +22,8 @@ import { CustomerStatusService } from './customer-status.service';
 import { CustomerUpdateService } from './customer-update.service';
 import { CustomerRepository } from './customer.repository';
 import { CustomerService } from './customer.service';
+import { PersonRepository } from './personal/person.repository';
+import { PersonService, PersonSources } from './personal/person.service';
 import { CustomerReversalService } from './reversal/customer-reversal.service';
 import { ReversalRepository } from './reversal/reversal.repository';
 
@@ -39,6 +41,9 @@ const RECEIVABLES = [
   CustomerStatusService,
   CustomerReversalService,
   CustomerUpdateService,
+  PersonRepository,
+  PersonService,
+  PersonSources,
   ReversalRepository,
 ];
 const COMMERCE = [
@@ -64,6 +69,7 @@ const COMMERCE = [
     CustomerHistoryRepository,
     CustomerReversalService,
     CustomerUpdateService,
+    PersonService,
   ],
 })
 export class CustomerModule {}

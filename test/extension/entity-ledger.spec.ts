@@ -3,7 +3,7 @@ import { SchemaMigrator } from '../../src/platform/database/schema-migrator';
 import type { JobContext, RowResult } from '../../src/bulk/engine/bulk-importer.contract';
 import { FirstRowClaims } from '../../src/bulk/engine/claims';
 import { describeEachEngine } from '../support/engines';
-import { OpenDatabase, openDatabase } from '../support/data-source';
+import { OpenDatabase, openDatabase, openTrail } from '../support/data-source';
 import { insertCompany } from '../support/rows';
 import { LoyaltyCard } from './acme/loyalty-card.entity';
 import { LoyaltyImporter } from './acme/loyalty.importer';
@@ -29,6 +29,7 @@ describeEachEngine('the ledger of an importer of entities', (engine) => {
     await open.dataSource.initialize();
     await new SchemaMigrator(open.dataSource).run();
     unitOfWork = new UnitOfWork(open.dataSource);
+    await openTrail(unitOfWork);
   });
   beforeEach(async () => {
     companyRef = await insertCompany(open.dataSource);

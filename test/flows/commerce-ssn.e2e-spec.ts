@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 import type { Extension } from '../../src/platform/extensions/rollbook-extension';
 import { CustomerSsnService } from '../../src/customer/commerce/customer-ssn.service';
@@ -10,29 +8,13 @@ import { KeyRotation } from '../../src/platform/encryption/key-rotation';
 import { bulkItems, createCommerceCustomer, refusalOf } from '../support/commerce-items';
 import { createDatabase, describeEachEngine, Engine, TestDatabase } from '../support/engines';
 import { Api, RunningService, startService, Tenant } from '../support/service';
+import { everythingStored } from '../support/stored-texts';
 
 const JOBS = '/api/v0/bulk/jobs';
 const NUMBER = '078-05-1120';
 const [A, B, INDEX] = [1, 2, 3].map((byte) => Buffer.alloc(32, byte).toString('base64')) as [string, string, string];
 const rows = (service: RunningService, sql: string, parameters: unknown[] = []): Promise<any[]> =>
   service.app.get(DataSource).query(sql, parameters);
-
-/** Every cell of every table, and on disk the bytes of every file, by where it stands. */
-async function everythingStored(service: RunningService): Promise<Map<string, string>> {
-  const { engine, dataDir } = service.database;
-  const list = engine === 'sqlite' ? "SELECT name FROM sqlite_master WHERE type = 'table'" : 'SHOW TABLES';
-  const stored = new Map<string, string>();
-  for (const row of await rows(service, list)) {
-    const table = String(Object.values(row)[0]);
-    const cells = (await rows(service, `SELECT * FROM ${table}`)).flatMap((found) => Object.values(found));
-    stored.set(table, cells.map((cell) => (Buffer.isBuffer(cell) ? cell.toString('latin1') : String(cell))).join('\n'));
-  }
-  const files = readdirSync(dataDir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  for (const { parentPath, name } of files) {
-    stored.set(join(parentPath, name).replace(dataDir, ''), readFileSync(join(parentPath, name), 'latin1'));
-  }
-  return stored;
-}
 
 /** Makes the database itself refuse a title, as an unforeseen fault would. */
 const poisonTrigger = (engine: Engine) =>

@@ -101,7 +101,22 @@ describeEachEngine('a job', (engine) => {
   });
 
   it('keeps its files for its owner alone, and for so many days', async () => {
-    const { jobId, success_file_url } = await bulk(tenant.api, CREATE, csvOf([['legalName'], ['Kept One']]));
+    const { jobId, success_file_url } = await bulk(
+      tenant.api,
+      CREATE,
+      csvOf([
+        ['legalName', 'pinCode'],
+        ['Kept One', ''],
+        ['Kept Two', '01234'],
+        ['Kept Three', '0zz99'],
+      ]),
+    );
+    const outcomes = async () =>
+      JSON.stringify(
+        await query('SELECT outcomes FROM bulk_outcomes WHERE job_ref = (SELECT id FROM bulk_jobs WHERE job_id = ?)', [
+          jobId,
+        ]),
+      );
     const folder = join(service.database.dataDir, 'jobs', jobId);
     expect(statSync(folder).mode & 0o077).toBe(0);
     for (const name of readdirSync(folder)) expect(statSync(join(folder, name)).mode & 0o077).toBe(0);
@@ -111,10 +126,12 @@ describeEachEngine('a job', (engine) => {
     await sweep.sweep();
     expect(readFileSync(join(folder, 'success.csv'), 'utf8')).toContain('Kept One');
     const longAgo = new Date(Date.now() - 31 * 24 * 60 * 60 * 1000).toISOString().replace('T', ' ').replace('Z', '');
+    expect(await outcomes()).toContain('0zz99');
     await query('UPDATE bulk_jobs SET finished_at = ? WHERE job_id = ?', [longAgo, jobId]);
     await sweep.sweep();
     expect(existsSync(folder)).toBe(false);
-    expect((await jobOf(tenant.api, jobId)).counters).toMatchObject({ created: 1 });
+    expect(await outcomes()).not.toMatch(/0zz99|01234/);
+    expect((await jobOf(tenant.api, jobId)).counters).toMatchObject({ created: 1, failed: 2 });
     expect((await fetch(success_file_url)).status).toBe(404);
     await tenant.api.get(`${JOBS}/${jobId}/rows`).expect(404);
     // What it did can still be taken back: the history is enough.

@@ -58,7 +58,7 @@ describe('the configuration', () => {
   it('takes an empty variable for one that is not there', () => {
     const names = Object.keys(new AppConfig())
       .concat('databaseUrl', 'databaseCa', 'publicUrl', 'appSecret', 'encryptionKeys', 'blindIndexKey')
-      .concat('metricsToken', 'trustProxy')
+      .concat('metricsToken', 'auditKey', 'trustProxy')
       .map(environmentName);
     const empty = Object.fromEntries(names.map((name) => [name, '']));
     expect(loadConfig(empty)).toEqual(loadConfig({}));
@@ -80,6 +80,7 @@ describe('the configuration', () => {
       APP_SECRET: STRONG,
       ENCRYPTION_KEYS: `k-2:${KEY},k-1:${OTHER_KEY}`,
       BLIND_INDEX_KEY: KEY,
+      AUDIT_KEY: KEY,
       TOKEN_TTL_SECONDS: '60',
       LINK_TTL_SECONDS: '3600',
       MAX_UPLOAD_BYTES: '1048576',
@@ -115,6 +116,7 @@ describe('the configuration', () => {
       appSecret: STRONG,
       encryptionKeys: `k-2:${KEY},k-1:${OTHER_KEY}`,
       blindIndexKey: KEY,
+      auditKey: KEY,
       tokenTtlSeconds: 60,
       linkTtlSeconds: 3600,
       maxUploadBytes: 1_048_576,
@@ -326,8 +328,8 @@ describe('the keys', () => {
     expect(one).toEqual(again);
     expect(one.accessToken).toHaveLength(32);
     const all = Object.values(one as object).map((key: Buffer) => key.toString('hex'));
-    expect(all).toHaveLength(4);
-    expect(new Set(all).size).toBe(4);
+    expect(all).toHaveLength(5);
+    expect(new Set(all).size).toBe(5);
     expect(one.accessToken.equals(other.accessToken)).toBe(false);
   });
 });

@@ -42,7 +42,13 @@ describeEachEngine('the keys of encrypted fields', (engine) => {
   });
 
   async function start(environment: Record<string, string>, ...extensions: Extension[]): Promise<RunningService> {
-    const service = await startService(engine, { database, environment, extensions: [vault.module, ...extensions] });
+    // The key of the audit trail is none of those meant here.
+    const settings = { AUDIT_KEY: C, ...environment };
+    const service = await startService(engine, {
+      database,
+      environment: settings,
+      extensions: [vault.module, ...extensions],
+    });
     running.add(service);
     return service;
   }

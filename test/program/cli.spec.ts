@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DataSource } from 'typeorm';
 import { DEFAULT_SCOPES, SCOPES } from '../../src/platform/auth/scopes';
 import { TokenVerifier } from '../../src/platform/auth/token-verifier';
 import { parseEncryptionKeys } from '../../src/platform/config/encryption-keys.validator';
@@ -130,6 +131,34 @@ describe('the command line', () => {
     expect(other?.key).not.toEqual(one?.key);
   });
 
+  it('checks and lists the audit trail, and says with its exit code when something is wrong', async () => {
+    const created = await run('key', 'create', '--company', companyId, '--name', 'audited');
+    const report = await run('audit', 'verify');
+    expect(report).toMatchObject({ intact: true, faults: [] });
+    expect(await run('audit', 'verify', '--head', report.head)).toMatchObject({ intact: true });
+    const list = (...choice: string[]) => cli(['audit', 'list', ...choice]);
+    const { out } = await list('--action', 'key.created', '--company', companyId);
+    const entries = out
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line));
+    expect(entries.at(-1)).toMatchObject({
+      subject: created.keyId,
+      actor: 'operator',
+      fieldNames: [...DEFAULT_SCOPES],
+    });
+    expect((await list('--after', '1000000')).out).toBe('');
+    expect((await run('audit', 'key')).AUDIT_KEY).toMatch(/^[A-Za-z0-9+/]{43}=$/);
+
+    await service.app.get(DataSource).query("UPDATE audit_entries SET actor = 'nobody' WHERE sequence_no = 1");
+    const changed = await cli(['audit', 'verify']);
+    expect([changed.code, JSON.parse(changed.out)]).toEqual([
+      2,
+      expect.objectContaining({ intact: false, faults: [expect.objectContaining({ sequenceNo: 1 })] }),
+    ]);
+    await service.app.get(DataSource).query("UPDATE audit_entries SET actor = 'operator' WHERE sequence_no = 1");
+  });
+
   describeEachEngine('on keys of encrypted fields,', (engine) => {
     const key = (byte: number) => Buffer.alloc(32, byte).toString('base64');
     let other: TestDatabase;
@@ -165,6 +194,7 @@ describe('the command line', () => {
         'The configuration has faults:',
         expect.stringMatching(/^ {2}- ENCRYPTION_KEYS: holds another key under the id k1 .*: npm run cli -- keys gen/),
         expect.stringMatching(/^ {2}- BLIND_INDEX_KEY: gives another key .*: npm run cli -- keys rotate --index$/),
+        expect.stringMatching(/^ {2}- APP_SECRET: gives another key than the one the audit trail .* printed under it$/),
         '',
       ]);
       const replaced = { ...keys, BLIND_INDEX_KEY: key(3) };

@@ -29,12 +29,12 @@ import {
 import { JobIdParam, JobListQuery, JobRowsQuery, ResultFileParam, SignedLinkQuery } from '../dto/bulk-query.dto';
 import { JobResponse, toJobResponse } from '../dto/job-response.dto';
 import { JobRowResponse } from '../dto/job-row.dto';
-import { JobFiles } from '../files/job-files';
 import { ResultDownload } from '../files/result-download';
 import { ResultLinkService, shownResultName } from '../files/result-links';
 import type { BulkJob } from '../jobs/bulk-job.entity';
 import { jobHasEnded, jobHasNotEnded } from '../jobs/bulk-job.errors';
 import { BulkJobService } from '../jobs/bulk-job.service';
+import { JobErasure } from '../jobs/job-erasure';
 import { JobRowsService } from '../jobs/job-rows.service';
 
 @ApiTags('receivables: bulk jobs')
@@ -45,7 +45,7 @@ export class BulkJobController {
     private readonly links: ResultLinkService,
     private readonly downloads: ResultDownload,
     private readonly rows: JobRowsService,
-    private readonly files: JobFiles,
+    private readonly erasure: JobErasure,
   ) {}
 
   /** Reads a bulk job: its state, its counters, and links to its result files. */
@@ -138,7 +138,9 @@ export class BulkJobController {
   })
   @ApiJobErrors(jobHasNotEnded('running'))
   async erase(@CurrentCaller() caller: Caller, @Param() { jobId }: JobIdParam): Promise<string> {
-    await this.files.removeJobFolder((await this.jobs.getEnded(caller, jobId)).jobId);
+    const job = await this.jobs.getEnded(caller, jobId);
+    await this.jobs.noteErasure(caller, job);
+    await this.erasure.erase(job);
     return jobId;
   }
 

@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
+import { insertHistory } from '../../platform/audit/audited-history';
 import { entityTable } from '../../platform/database/entity-table';
-import { insertMany, selectAfter, selectMany } from '../../platform/database/set-based';
+import { selectAfter, selectMany } from '../../platform/database/set-based';
 import type { Transaction } from '../../platform/database/transaction';
 import type { JobScope } from '../engine/bulk-importer.contract';
 import { ImportedRecordHistory } from './imported-record-history.entity';
@@ -16,7 +17,7 @@ export class ImportedRecordHistoryRepository {
   ): Promise<void> {
     const entity = this.tableName(transaction);
     const rows = entries.map((entry) => ({ ...entry, entity }));
-    await insertMany(transaction, ImportedRecordHistory, rows);
+    await insertHistory(transaction, ImportedRecordHistory, 'record.changed', rows);
   }
 
   /** Id of the latest entry of a job; 0 while there is none. */

@@ -56,6 +56,17 @@ export class ResultFiles {
     return new JobResults(spool, importer, writers, outcomesOf, listeners);
   }
 
+  /** Writes all files of a job at once, from its rows and stored outcomes. @throws RowsUnaccounted */
+  async write(job: BulkJob, listeners: RowListeners): Promise<void> {
+    const results = await this.open(job, listeners);
+    try {
+      await this.finish(job, results);
+    } catch (error) {
+      await results.abort();
+      throw error;
+    }
+  }
+
   /** Completes the files of a job that has been worked on. @throws RowsUnaccounted */
   async finish(job: BulkJob, results: JobResults): Promise<void> {
     await results.finish(job);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { In, IsNull, LessThan, Raw } from 'typeorm';
 import { databaseTraits } from '../../platform/database/database.traits';
-import { insertMany } from '../../platform/database/set-based';
+import { insertMany, updateMany } from '../../platform/database/set-based';
 import { Transaction } from '../../platform/database/transaction';
 import { BulkJob, JobError, JobState, TableTally } from './bulk-job.entity';
 import { jobNotFound } from './bulk-job.errors';
@@ -171,6 +171,18 @@ export class BulkJobRepository {
     const where = { id, companyRef };
     const job = await transaction.findOne(BulkJob, { where, select: { id: true, cancelRequested: true } });
     return job?.cancelRequested ?? false;
+  }
+
+  /** Puts other outcomes in the place of those of a chunk. */
+  async replaceOutcomes(
+    transaction: Transaction,
+    { id }: BulkJob,
+    chunkNo: number,
+    outcomes: readonly RowOutcome[],
+  ): Promise<void> {
+    const chunk = await transaction.findOneBy(BulkOutcome, { jobRef: id, chunkNo });
+    if (chunk !== null)
+      await updateMany(transaction, BulkOutcome, [{ ...chunk, outcomes: JSON.stringify(outcomes) }], ['outcomes']);
   }
 
   /** Outcomes of one chunk; empty when it was not applied. */

@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { AuditTrail } from '../../platform/audit/audit-trail';
 import { Caller } from '../../platform/auth/caller';
 import { CompanyAccess } from '../../platform/companies/company-access';
 import { UnitOfWork } from '../../platform/database/unit-of-work';
@@ -21,6 +22,7 @@ export class BulkJobService {
     private readonly jobs: BulkJobRepository,
     private readonly companies: CompanyAccess,
     private readonly metrics: JobMetrics,
+    private readonly trail: AuditTrail,
   ) {}
 
   /**
@@ -52,8 +54,16 @@ export class BulkJobService {
   async cancel(caller: Caller, jobId: string): Promise<BulkJob> {
     const job = await this.get(caller, jobId);
     if (hasEnded(job.state)) throw jobHasEnded(job.state);
-    await this.unitOfWork.run((transaction) => this.jobs.requestCancel(transaction, job));
+    await this.unitOfWork.run(async (transaction) => {
+      await this.jobs.requestCancel(transaction, job);
+      await this.trail.record(transaction, { ...noted(caller, job), action: 'job.cancelled' });
+    });
     return { ...job, cancelRequested: true };
+  }
+
+  /** Puts down that the files of a job are about to be erased. */
+  noteErasure(caller: Caller, job: BulkJob): Promise<void> {
+    return this.trail.recordApart({ ...noted(caller, job), action: 'job.erased' });
   }
 
   /** @throws JobNotFound, JobNotEnded */
@@ -108,6 +118,10 @@ export class BulkJobService {
     });
     if (stored !== null) this.metrics.countEnded(stored, 'failed');
   }
+}
+
+function noted({ subject: actor }: Caller, { companyRef, jobId }: BulkJob) {
+  return { actor, companyRef, jobId, subject: jobId };
 }
 
 /** Why a job that was worked on did not end well; null when it did, or was cancelled. */

@@ -113,7 +113,7 @@ export class CampaignController {
     @Param() { id }: CampaignIdParam,
     @Body() request: UpdateCampaignRequest,
   ): Promise<CampaignSuccess<CampaignResponse> & { updatedFields: string[] }> {
-    const { campaign, updatedFields } = await this.campaigns.update(caller.company.ref, id, request);
+    const { campaign, updatedFields } = await this.campaigns.update(caller.company.ref, caller.subject, id, request);
     const data = toCampaignResponse(campaign);
     return { success: true, message: 'Campaign updated successfully', data, updatedFields };
   }
@@ -132,7 +132,7 @@ export class CampaignController {
     @CurrentCaller() caller: Caller,
     @Param() { id }: CampaignIdParam,
   ): Promise<CampaignSuccess<DeletedCampaign>> {
-    await this.campaigns.delete(caller.company.ref, id);
+    await this.campaigns.delete(caller.company.ref, caller.subject, id);
     return { success: true, data: { id }, message: 'Campaign deleted successfully' };
   }
 }

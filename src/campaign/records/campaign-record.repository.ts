@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LessThan, MoreThan } from 'typeorm';
+import { insertHistory } from '../../platform/audit/audited-history';
 import { insertMany, selectMany, updateVersioned, type VersionedRow } from '../../platform/database/set-based';
 import { Transaction } from '../../platform/database/transaction';
 import { CampaignRecord } from '../campaign-record.entity';
@@ -67,6 +68,6 @@ export class CampaignRecordRepository {
   }
 
   async insertHistory(transaction: Transaction, entries: readonly Omit<CampaignRecordHistory, 'id'>[]): Promise<void> {
-    await insertMany(transaction, CampaignRecordHistory, entries);
+    await insertHistory(transaction, CampaignRecordHistory, 'campaign-record.changed', entries);
   }
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AuditTrail } from '../../platform/audit/audit-trail';
 import { Caller } from '../../platform/auth/caller';
 import { Transaction } from '../../platform/database/transaction';
 import { UnitOfWork } from '../../platform/database/unit-of-work';
@@ -36,21 +37,24 @@ export class CommerceCustomerService {
     private readonly customers: CommerceCustomerRepository,
     private readonly upserts: CommerceUpsertService,
     private readonly ssns: CustomerSsnService,
+    private readonly trail: AuditTrail,
   ) {}
 
   /** @throws CustomerNotFound, CustomerMultipleFound */
-  get(caller: Caller, key: CustomerKey): Promise<CommerceCustomerResponse> {
-    return this.unitOfWork.read(async (transaction) => {
-      const customer = await this.find(transaction, caller.company.ref, key);
-      return this.toResponse(transaction, caller, customer);
+  async get(caller: Caller, key: CustomerKey): Promise<CommerceCustomerResponse> {
+    const { customer, response } = await this.unitOfWork.read(async (transaction) => {
+      const found = await this.find(transaction, caller.company.ref, key);
+      return { customer: found, response: await this.toResponse(transaction, caller, found) };
     });
+    await this.noteClearReads(caller, [customer]);
+    return response;
   }
 
   /** One page of customers. @throws InvalidPage */
-  search(caller: Caller, request: CommerceSearchRequest): Promise<CommercePage> {
+  async search(caller: Caller, request: CommerceSearchRequest): Promise<CommercePage> {
     const { ref } = caller.company;
     const search = toCommerceSearch(request, (ssn) => this.ssns.indexOf(ref, ssn));
-    return this.unitOfWork.read(async (transaction) => {
+    const { customers, page } = await this.unitOfWork.read(async (transaction) => {
       const { customers, total } = await this.customers.search(transaction, ref, search);
       const parentRefs = customers.flatMap(({ parentRef }) => parentRef ?? []);
       const parents = await this.customers.listByIds(transaction, ref, parentRefs, false);
@@ -58,14 +62,17 @@ export class CommerceCustomerService {
       const shown = customers.map((customer) =>
         toCommerceCustomer(customer, byId.get(customer.parentRef ?? 0) ?? null, this.shownSsn(caller, customer)),
       );
-      return { customers: shown, total, page: search.page, offset: search.pageSize };
+      return { customers, page: { customers: shown, total, page: search.page, offset: search.pageSize } };
     });
+    await this.noteClearReads(caller, customers);
+    return page;
   }
 
   /** Applies one item. @throws the error of the item, when it cannot be applied */
   apply(caller: Caller, item: CommerceItem): Promise<Done<CommerceCustomerResponse>> {
     return this.unitOfWork.runAgainstRivals(async (transaction) => {
       const { action, draft } = await this.applyOne(transaction, caller, item);
+      await this.noteClearReads(caller, [draft.current]);
       return { action, result: await this.toResponse(transaction, caller, draft.current) };
     });
   }
@@ -130,6 +137,16 @@ export class CommerceCustomerService {
     const [parent] =
       parentRef === null ? [] : await this.customers.listByIds(transaction, companyRef, [parentRef], false);
     return toCommerceCustomer(customer, parent ?? null, this.shownSsn(caller, customer));
+  }
+
+  /** Puts down whose number the caller is shown in clear, before it is. */
+  private async noteClearReads(caller: Caller, customers: readonly CommerceCustomer[]): Promise<void> {
+    if (!caller.scopes.has('customers:pii')) return;
+    const shown = customers.filter(({ ssn }) => ssn !== null).map(({ customerId }) => customerId);
+    if (shown.length === 0) return;
+    const { subject: actor, company } = caller;
+    const what = { action: 'ssn.read', fieldNames: ['ssn'], subject: shown.join(' '), times: shown.length };
+    await this.trail.recordApart({ actor, companyRef: company.ref, ...what });
   }
 
   private shownSsn(caller: Caller, customer: CommerceCustomer): string | null {

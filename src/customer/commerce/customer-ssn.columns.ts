@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AuditTrail } from '../../platform/audit/audit-trail';
 import { Transaction } from '../../platform/database/transaction';
 import { UnitOfWork } from '../../platform/database/unit-of-work';
 import { ReindexStep, SealedColumn, SealedColumnOwner } from '../../platform/encryption/sealed-column.registry';
@@ -75,6 +76,7 @@ export class CustomerHistorySsnColumn implements SealedColumnOwner {
     private readonly customers: CommerceCustomerRepository,
     private readonly history: CustomerHistoryRepository,
     private readonly ssns: CustomerSsnService,
+    private readonly trail: AuditTrail,
   ) {}
 
   reseal(limit: number): Promise<number> {
@@ -82,7 +84,7 @@ export class CustomerHistorySsnColumn implements SealedColumnOwner {
       this.unitOfWork.run(async (transaction) => {
         const entries = await this.history.listByField(transaction, 'ssn', afterId, limit);
         const sealed = await this.resealed(transaction, entries);
-        await this.history.replaceChanges(transaction, sealed);
+        if (sealed.length > 0) await this.replaceChanges(transaction, sealed);
         const last = entries.at(-1);
         return last === undefined ? null : { sealed: sealed.length, lastId: last.id };
       }),
@@ -92,6 +94,15 @@ export class CustomerHistorySsnColumn implements SealedColumnOwner {
   /** A history has no index. */
   reindex(): Promise<null> {
     return Promise.resolve(null);
+  }
+
+  /** The audit trail vouches for what history says: it is told that this is only sealed anew. */
+  private replaceChanges(transaction: Transaction, entries: readonly CustomerHistory[]): Promise<void> {
+    const ids = entries.map(({ id }) => id);
+    const event = { actor: 'operator', action: 'history.resealed' };
+    return this.trail.rewriteHistory(transaction, 'customer_history', ids, event, () =>
+      this.history.replaceChanges(transaction, entries),
+    );
   }
 
   private async resealed(transaction: Transaction, entries: readonly CustomerHistory[]): Promise<CustomerHistory[]> {

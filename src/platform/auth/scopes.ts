@@ -1,11 +1,13 @@
 /**
  * What a token may be allowed to do. `customers:pii` goes beyond reading customers: it opens their personal numbers, such
- * as the social security number, in full.
+ * as the social security number, in full, and all there is about one of them at once. `customers:erase` removes what is
+ * stored about a customer for good, which no other write does: so it is a right of its own.
  */
 export const SCOPES = [
   'customers:read',
   'customers:write',
   'customers:pii',
+  'customers:erase',
   'campaigns:read',
   'campaigns:write',
   'jobs:read',
@@ -14,7 +16,7 @@ export const SCOPES = [
 
 export type Scope = (typeof SCOPES)[number];
 
-const NAMED_ONLY: readonly string[] = ['customers:pii'] satisfies readonly Scope[];
+const NAMED_ONLY: readonly string[] = ['customers:pii', 'customers:erase'] satisfies readonly Scope[];
 
 /** True for a scope that is given only to those who ask for it by name, so that nobody holds it by accident. */
 export function mustBeNamed(scope: string): boolean {

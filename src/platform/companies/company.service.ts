@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AuditTrail } from '../audit/audit-trail';
 import { UnitOfWork } from '../database/unit-of-work';
 import { randomPublicId } from '../ids/public-id';
 import { Company } from './company.entity';
@@ -13,6 +14,7 @@ export class CompanyService {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly companies: CompanyRepository,
+    private readonly trail: AuditTrail,
   ) {}
 
   count(): Promise<number> {
@@ -35,6 +37,11 @@ export class CompanyService {
   /** Creates a company with a new random id, at the root or below another. */
   create(name: string, parent: Company | null, defaultLanguage = FALLBACK_LANGUAGE): Promise<Company> {
     const company = { companyId: randomPublicId('CEK', 7), name, defaultLanguage };
-    return this.unitOfWork.run((transaction) => this.companies.insert(transaction, company, parent));
+    return this.unitOfWork.run(async (transaction) => {
+      const created = await this.companies.insert(transaction, company, parent);
+      const what = { action: 'company.created', companyRef: created.id, subject: created.companyId };
+      await this.trail.record(transaction, { actor: 'operator', ...what });
+      return created;
+    });
   }
 }

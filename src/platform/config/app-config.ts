@@ -97,6 +97,11 @@ export class AppConfig {
   @IsStrongSecret()
   metricsToken?: string;
 
+  /** Key of the audit trail, 32 bytes in base64. Default: follows from APP_SECRET. */
+  @IsOptional()
+  @IsKey()
+  auditKey?: string;
+
   /** Seconds an access token is good for. */
   @Type(() => Number)
   @IsInt()

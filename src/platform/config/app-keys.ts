@@ -13,6 +13,8 @@ export class AppKeys {
   readonly fieldEncryption: Buffer;
   /** Key of blind indexes where BLIND_INDEX_KEY is not given. */
   readonly blindIndex: Buffer;
+  /** Key of the audit trail where AUDIT_KEY is not given. */
+  readonly audit: Buffer;
 
   /** @param secret what APP_SECRET holds; the keys follow from it by HKDF-SHA-256 (RFC 5869). */
   constructor(secret: string) {
@@ -21,6 +23,7 @@ export class AppKeys {
     this.downloadLink = derive('download-link');
     this.fieldEncryption = derive('field-encryption');
     this.blindIndex = derive('blind-index');
+    this.audit = derive('audit');
   }
 }
 

@@ -19,6 +19,7 @@ const WITHOUT_DEFAULT = [
   'encryptionKeys',
   'blindIndexKey',
   'metricsToken',
+  'auditKey',
   'trustProxy',
 ];
 

@@ -42,6 +42,8 @@ function sqliteOptions(dataDir: string): DataSourceOptions {
     prepareDatabase: (database: SqliteDatabase) => {
       prepareSqlite(database);
       database.pragma('synchronous = FULL');
+      // What is removed or changed leaves no bytes behind: a person can ask for that.
+      database.pragma('secure_delete = ON');
       database.pragma(`cache_size = -${SQLITE_CACHE_KIB}`);
       database.pragma(`wal_autocheckpoint = ${SQLITE_CHECKPOINT_PAGES}`);
     },

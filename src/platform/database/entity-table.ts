@@ -1,3 +1,4 @@
+import { forEachGivingWay } from '../event-loop/give-way';
 import type { DataSource, EntityTarget, ObjectLiteral, ValueTransformer } from 'typeorm';
 
 /** How an entity lies in its table, taken once from TypeORM's metadata. */
@@ -83,4 +84,16 @@ export function updateById(
 ): string {
   const assignments = changing.map((name) => `${table.column(name)} = ?`).join(', ');
   return `UPDATE ${table.name} SET ${assignments} WHERE id = ?${isVersioned ? ' AND version = ?' : ''}`;
+}
+
+/** Those properties of rows in the form a driver takes them; others have their turn meanwhile. */
+export async function parametersOf(
+  table: EntityTable<ObjectLiteral>,
+  rows: readonly ObjectLiteral[],
+  properties: readonly string[],
+): Promise<unknown[][]> {
+  const toParameters = table.toParameters(properties);
+  const values: unknown[][] = [];
+  await forEachGivingWay(rows, (row) => values.push(toParameters(row)));
+  return values;
 }

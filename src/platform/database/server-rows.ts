@@ -2,7 +2,7 @@ import type { ObjectLiteral } from 'typeorm';
 import { forEachGivingWay, giveWay } from '../event-loop/give-way';
 import { databaseTraits, DatabaseTraits } from './database.traits';
 import { executePrepared } from './driver-statement';
-import { type EntityTable, updateById } from './entity-table';
+import { type EntityTable, parametersOf, updateById } from './entity-table';
 import type { RowSearch } from './row-search';
 import type { Transaction } from './transaction';
 
@@ -43,13 +43,12 @@ export const serverRows = {
   async insert(
     transaction: Transaction,
     table: EntityTable<ObjectLiteral>,
-    rows: readonly ObjectLiteral[],
+    properties: readonly string[],
+    values: readonly (readonly unknown[])[],
   ): Promise<number[]> {
-    const properties = table.properties.filter((property) => property !== 'id');
     const columns = properties.map((name) => table.column(name)).join(', ');
     const marks = `(${properties.map(() => '?').join(', ')})`;
     const ids: number[] = [];
-    const values = await parametersOf(table, rows, properties);
     const { maxParameters } = databaseTraits(transaction);
     for (let start = 0; start < values.length;) {
       const left = fitting(values, start, Math.floor(maxParameters / properties.length));
@@ -160,18 +159,6 @@ function lookUpOf(
 
 function* slices<V>(values: readonly V[], size: number): Generator<readonly V[]> {
   for (let start = 0; start < values.length; start += size) yield values.slice(start, start + size);
-}
-
-/** Rows as a driver takes them; others have their turn meanwhile. */
-async function parametersOf(
-  table: EntityTable<ObjectLiteral>,
-  rows: readonly ObjectLiteral[],
-  properties: readonly string[],
-): Promise<unknown[][]> {
-  const toParameters = table.toParameters(properties);
-  const values: unknown[][] = [];
-  await forEachGivingWay(rows, (row) => values.push(toParameters(row)));
-  return values;
 }
 
 /** Rows from `start` on that fit into one statement, at most so many; at least one. */

@@ -1,6 +1,6 @@
 import type { EntityTarget, ObjectLiteral } from 'typeorm';
 import { databaseTraits } from './database.traits';
-import { entityTable } from './entity-table';
+import { entityTable, parametersOf } from './entity-table';
 import { serverRows } from './server-rows';
 import { sqliteRows } from './sqlite-rows';
 import { Transaction } from './transaction';
@@ -58,14 +58,23 @@ export async function selectAfter<T extends ObjectLiteral & { id: number }>(
   return raw.map((row) => table.toEntity(columns.map((column): unknown => row[column])));
 }
 
-/** Inserts rows and gives their new ids in the same order. Rows must not carry an id. */
+/**
+ * Inserts rows and gives their new ids in the same order. Rows must not carry an id.
+ *
+ * @param onParameters told what is written, row by row: all columns but the id, in the order of the entity
+ */
 export async function insertMany<T extends ObjectLiteral>(
   transaction: Transaction,
   entity: EntityTarget<T>,
   rows: readonly Omit<T, 'id'>[],
+  onParameters?: (rows: readonly (readonly unknown[])[]) => void,
 ): Promise<number[]> {
   if (rows.length === 0) return [];
-  return rowsOf(transaction).insert(transaction, entityTable(transaction.dataSource, entity), rows);
+  const table = entityTable(transaction.dataSource, entity);
+  const properties = table.properties.filter((property) => property !== 'id');
+  const values = await parametersOf(table, rows, properties);
+  onParameters?.(values);
+  return rowsOf(transaction).insert(transaction, table, properties, values);
 }
 
 /**

@@ -33,18 +33,17 @@ export const sqliteRows = {
   async insert(
     transaction: Transaction,
     table: EntityTable<ObjectLiteral>,
-    rows: readonly ObjectLiteral[],
+    properties: readonly string[],
+    values: readonly (readonly unknown[])[],
   ): Promise<number[]> {
-    const properties = table.properties.filter((property) => property !== 'id');
     const columns = properties.map((name) => table.column(name)).join(', ');
     const marks = properties.map(() => '?').join(', ');
     const statement = await RowStatement.prepare(
       transaction,
       `INSERT INTO ${table.name} (${columns}) VALUES (${marks})`,
     );
-    const parametersOf = table.toParameters(properties);
     const ids: number[] = [];
-    await forEachGivingWay(rows, (row) => ids.push(statement.run(parametersOf(row)).lastInsertRowid));
+    await forEachGivingWay(values, (row) => ids.push(statement.run(row).lastInsertRowid));
     return ids;
   },
 

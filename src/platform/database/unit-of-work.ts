@@ -119,6 +119,12 @@ export class UnitOfWork implements OnApplicationShutdown {
     return this.unhurriedWork.run(true, work);
   }
 
+  /** Writes what was overwritten or removed out of the log of an embedded database; a server does that by itself. */
+  async clearLog(): Promise<void> {
+    if (!this.singleConnection) return;
+    await this.inLine(deadlineIn(Infinity), () => this.dataSource.query('PRAGMA wal_checkpoint(TRUNCATE)'));
+  }
+
   /** Runs work that must not join the transaction around it, such as a look at what others have stored meanwhile. */
   apart<T>(work: () => Promise<T>): Promise<T> {
     return this.running.exit(work);

@@ -1,5 +1,6 @@
 import { Inject, Injectable, OnModuleInit, Optional } from '@nestjs/common';
 import { RESERVED_KEY_IDS } from '../config/encryption-keys.validator';
+import { AuditTrail } from '../audit/audit-trail';
 import { ConfigError } from '../config/load-config';
 import { uniqueViolation } from '../database/driver-error';
 import { UnitOfWork } from '../database/unit-of-work';
@@ -26,6 +27,7 @@ export class KeyRegistry implements OnModuleInit {
     private readonly unitOfWork: UnitOfWork,
     private readonly keys: EncryptionKeyRepository,
     private readonly check: KeyCheck,
+    private readonly trail: AuditTrail,
     @Optional() @Inject(INDEX_ROTATION) private readonly rotatesIndex = false,
   ) {}
 
@@ -81,6 +83,7 @@ export class KeyRegistry implements OnModuleInit {
     const recorded = await this.unitOfWork.read((transaction) => this.keys.list(transaction));
     const faults = this.check.sealingFaults(recorded);
     if (!this.rotatesIndex) faults.push(...this.check.indexFaults(recorded));
+    faults.push(...(await this.trail.open()));
     if (faults.length > 0) throw new ConfigError(faults);
 
     const { currentId } = this.check;

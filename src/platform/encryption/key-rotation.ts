@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AuditTrail } from '../audit/audit-trail';
 import { KeyRegistry } from './key-registry';
 import { SealedColumnOwner, SealedColumnRegistry } from './sealed-column.registry';
 
@@ -11,6 +12,7 @@ export class KeyRotation {
   constructor(
     private readonly columns: SealedColumnRegistry,
     private readonly registry: KeyRegistry,
+    private readonly trail: AuditTrail,
   ) {}
 
   /**
@@ -19,7 +21,9 @@ export class KeyRotation {
    */
   async rotate(): Promise<{ resealed: Record<string, number>; retired: string[] }> {
     const resealed = await this.countByColumn(resealAll);
-    return { resealed, retired: await this.registry.retireOthers() };
+    const retired = await this.registry.retireOthers();
+    await this.trail.recordApart({ actor: 'operator', action: 'keys.rotated', subject: retired.join(' ') });
+    return { resealed, retired };
   }
 
   /**
@@ -31,6 +35,7 @@ export class KeyRotation {
     await this.registry.beginIndexRotation();
     const reindexed = await this.countByColumn(reindexAll);
     await this.registry.endIndexRotation();
+    await this.trail.recordApart({ actor: 'operator', action: 'index-key.rotated' });
     return { reindexed };
   }
 

@@ -1,6 +1,7 @@
 import { ArgumentsHost, Catch, ExceptionFilter, HttpException } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { PinoLogger } from 'nestjs-pino';
+import { SecurityEvents } from '../audit/security-events';
 import { baseUrlOf } from '../http/base-url';
 import { requestIdOf } from '../http/request-id';
 import { answerUnread } from '../http/unread-body';
@@ -28,6 +29,7 @@ export class ErrorFilter implements ExceptionFilter {
   constructor(
     private readonly families: FamilyRegistry,
     private readonly logger: PinoLogger,
+    private readonly security: SecurityEvents,
   ) {
     logger.setContext(ErrorFilter.name);
   }
@@ -37,6 +39,7 @@ export class ErrorFilter implements ExceptionFilter {
     const response = host.switchToHttp().getResponse<Response>();
     const error = this.classify(thrown, request, response);
     this.log(error);
+    this.security.noteRefusal(request, error);
     if (response.headersSent) {
       // A download broke in the middle: cutting the connection is the only way left to say so.
       response.destroy();

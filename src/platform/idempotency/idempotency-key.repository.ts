@@ -61,6 +61,10 @@ export class IdempotencyKeyRepository {
     return locked.sort((a, b) => a.id - b.id);
   }
 
+  async deleteMany(transaction: Transaction, ids: readonly number[]): Promise<void> {
+    if (ids.length > 0) await transaction.delete(IdempotencyKey, { id: In([...ids]) });
+  }
+
   async setSealed(transaction: Transaction, { id, fingerprint, body }: IdempotencyKey): Promise<void> {
     await transaction.update(IdempotencyKey, { id }, { fingerprint, body });
   }

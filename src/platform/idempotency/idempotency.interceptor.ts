@@ -3,8 +3,10 @@ import { Reflector } from '@nestjs/core';
 import type { Response } from 'express';
 import { lastValueFrom, Observable, of } from 'rxjs';
 import { AuthenticatedRequest, ROUTE_ACCESS, RouteAccess } from '../auth/auth.decorators';
+import { AuditTrail } from '../audit/audit-trail';
 import { isWriteScope } from '../auth/scopes';
 import { bodyHashOf } from '../http/json-body';
+import { routeOf } from '../http/route-of';
 import { readsOwnBody } from '../http/request-body';
 import { AppliesAsJob } from './applies-as-job.decorator';
 import { callNameOf, fingerprintOf } from './call-name';
@@ -20,6 +22,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
   constructor(
     private readonly reflector: Reflector,
     private readonly calls: IdempotentCalls,
+    private readonly trail: AuditTrail,
   ) {}
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
@@ -38,7 +41,17 @@ export class IdempotencyInterceptor implements NestInterceptor {
       if (parts === null) throw new Error('A route that reads its own body can only be repeated with @AppliesAsJob');
       answer = await this.calls.inTransaction(name, fingerprint(parts), work);
     }
+    if (answer.isReplay) await this.noteClearReplay(request);
     return of(prepare(response, name.idempotencyKey, answer));
+  }
+
+  /** An answer made for somebody who may see personal numbers may hold such; it is read once more. */
+  private async noteClearReplay(request: AuthenticatedRequest): Promise<void> {
+    const { caller } = request;
+    if (caller?.scopes.has('customers:pii') !== true) return;
+    const subject = `${request.method} ${routeOf(request)}`;
+    const what = { action: 'answer.replayed', companyRef: caller.company.ref, subject };
+    await this.trail.recordApart({ actor: caller.subject, ...what });
   }
 
   private isWrite(context: ExecutionContext): boolean {

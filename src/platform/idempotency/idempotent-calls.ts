@@ -7,6 +7,8 @@ import type { CallName } from './idempotency-key.repository';
 import { callStillRunning } from './idempotency.errors';
 import { Answer, EarlierCall, StoredAnswers } from './stored-answers';
 
+const FORGOTTEN_AT_ONCE = 100;
+
 /** An answer, and whence. */
 export interface RememberedAnswer extends Answer {
   readonly isReplay: boolean;
@@ -128,6 +130,17 @@ export class IdempotentCalls {
       call.rememberedUntil = await this.answers.begin(transaction, call.name, call.fingerprint, jobId);
     } catch (error) {
       throw uniqueViolation(error) === null ? error : callStillRunning();
+    }
+  }
+
+  /** Forgets calls, of whatever company, whose path or answer matches; sent again they count as new. */
+  async forgetMatching(isMatch: (text: string) => boolean): Promise<void> {
+    let afterId: number | null = 0;
+    while (afterId !== null) {
+      const from: number = afterId;
+      afterId = await this.unitOfWork.run((transaction) =>
+        this.answers.forgetMatching(transaction, isMatch, from, FORGOTTEN_AT_ONCE),
+      );
     }
   }
 

@@ -82,6 +82,26 @@ export class StoredAnswers {
     return this.keys.deleteBefore(transaction, this.forgottenBefore(), limit);
   }
 
+  /**
+   * Deletes those of up to `limit` calls behind the id `afterId` whose path or answer matches, and gives the id of the
+   * last it looked at; null behind the last.
+   */
+  async forgetMatching(
+    transaction: Transaction,
+    isMatch: (text: string) => boolean,
+    afterId: number,
+    limit: number,
+  ): Promise<number | null> {
+    const rows = await this.keys.listLocked(transaction, afterId, limit);
+    const matching: number[] = [];
+    for (const row of rows) {
+      const texts = [row.route, JSON.stringify(row.headers), (await this.answerOf(row))?.body ?? ''];
+      if (texts.some(isMatch)) matching.push(row.id);
+    }
+    await this.keys.deleteMany(transaction, matching);
+    return rows.at(-1)?.id ?? null;
+  }
+
   /** The row under the current encryption key; null when all of it is. */
   reseal(row: IdempotencyKey): IdempotencyKey | null {
     const again = (envelope: string, column: 'fingerprint' | 'body') => {

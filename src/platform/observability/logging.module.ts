@@ -4,7 +4,7 @@ import { LoggerModule } from 'nestjs-pino';
 import { AuthenticatedRequest } from '../auth/auth.decorators';
 import { AppConfig } from '../config/app-config';
 import { requestIdOf } from '../http/request-id';
-import { routeTemplate } from '../http/route-template';
+import { routeOf } from '../http/route-of';
 import { serializeError } from './error.serializer';
 
 /**
@@ -36,7 +36,7 @@ import { serializeError } from './error.serializer';
             if (!(response as Response).writableEnded && !response.headersSent) return {};
             return {
               method,
-              route: routeTemplate(request as AuthenticatedRequest),
+              route: routeOf(request as AuthenticatedRequest),
               status: response.statusCode,
               caller: caller?.subject,
               company: caller?.company.companyId,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
-import { routeTemplate } from '../../http/route-template';
+import { routeOf } from '../../http/route-of';
 import { Count, Metrics, Observe } from './metrics';
 
 /** Counts requests by the route as it is declared, and by how they ended. */
@@ -26,7 +26,7 @@ export class HttpMetrics {
   readonly watch = (request: Request, response: Response, next: NextFunction): void => {
     const start = performance.now();
     response.once('close', () => {
-      const labels = { method: request.method, route: routeTemplate(request) };
+      const labels = { method: request.method, route: routeOf(request) };
       this.count({ ...labels, status: response.writableFinished ? String(response.statusCode) : 'aborted' });
       this.observe(labels, (performance.now() - start) / 1_000);
     });

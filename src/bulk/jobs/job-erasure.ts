@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import { UnitOfWork } from '../../platform/database/unit-of-work';
+import { JobFiles } from '../files/job-files';
+import type { BulkJob } from './bulk-job.entity';
+import { BulkJobRepository } from './bulk-job.repository';
+import type { RowOutcome } from './bulk-outcome.entity';
+
+/** Erases what a job keeps of the rows that were sent; its counters stay, and what became of each row. */
+@Injectable()
+export class JobErasure {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly jobs: BulkJobRepository,
+    private readonly files: JobFiles,
+  ) {}
+
+  /** Ids of the jobs that were not erased yet. */
+  listKept(): Promise<string[]> {
+    return this.files.listJobs();
+  }
+
+  /** Erases the rows and result files of a job that has ended, and the values in its results. Can be done again. */
+  async erase(job: BulkJob): Promise<void> {
+    for (let chunkNo = 0; chunkNo < job.nextChunk; chunkNo++) {
+      await this.unitOfWork.run(async (transaction) => {
+        const outcomes = await this.jobs.listOutcomes(transaction, job, chunkNo);
+        if (outcomes.every(hasNoValues)) return;
+        await this.jobs.replaceOutcomes(transaction, job, chunkNo, outcomes.map(withoutValues));
+      });
+    }
+    // Last: by its folder the sweep finds a job that was not done with.
+    await this.files.removeJobFolder(job.jobId);
+  }
+}
+
+/** What became of a row, without anything it said. */
+export function withoutValues({ row, verdict, recordId, issues, warnings }: RowOutcome): RowOutcome {
+  const bare = (all: RowOutcome['issues']) =>
+    all.map(({ field, code }) => ({ field, code, message: 'erased', rejectedValue: null }));
+  return { row, verdict, recordId, issues: bare(issues), warnings: bare(warnings) };
+}
+
+function hasNoValues({ issues, warnings, changes }: RowOutcome): boolean {
+  return issues.length === 0 && warnings.length === 0 && changes === undefined;
+}

@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import { AuditTrail } from '../../platform/audit/audit-trail';
+import type { Caller } from '../../platform/auth/caller';
+import type { CompanyScope } from '../../platform/companies/company-access';
+import type { Transaction } from '../../platform/database/transaction';
+import { UnitOfWork } from '../../platform/database/unit-of-work';
+import { toAddressResponse } from '../commerce/address.dto';
+import { toCommerceCustomer } from '../commerce/commerce-customer-response.dto';
+import type { CommerceCustomer } from '../commerce/commerce-customer.entity';
+import { CommerceCustomerRepository } from '../commerce/commerce-customer.repository';
+import { CustomerSsnService } from '../commerce/customer-ssn.service';
+import { changeContext, historyEntry } from '../customer-change';
+import { CustomerDependents } from '../customer-dependents';
+import type { CustomerHistory } from '../customer-history.entity';
+import { CustomerHistoryRepository } from '../customer-history.repository';
+import { toCustomerResponse } from '../dto/customer.dto';
+import { toHistoryItemFacts } from '../../platform/history/history-item.dto';
+import { Identifiers, identifiersOf, Person } from './person';
+import { PersonRepository } from './person.repository';
+
+const TABLE = 'customer_history';
+
+/** What `PersonService` reads a person from. */
+@Injectable()
+export class PersonSources {
+  constructor(
+    readonly commerce: CommerceCustomerRepository,
+    readonly dependents: CustomerDependents,
+    readonly history: CustomerHistoryRepository,
+    readonly ssns: CustomerSsnService,
+  ) {}
+}
+
+/** Tells and removes all that is stored about a customer as a person, be it deleted or not. */
+@Injectable()
+export class PersonService {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly persons: PersonRepository,
+    private readonly sources: PersonSources,
+    private readonly trail: AuditTrail,
+  ) {}
+
+  /** What is stored about a customer, and by what it is known elsewhere. @throws CustomerNotFound */
+  find(company: CompanyScope, customerId: string): Promise<{ person: Person; identifiers: Identifiers }> {
+    return this.unitOfWork.read(async (transaction) => {
+      const { receivables, commerce } = await this.persons.get(transaction, company.ref, customerId, false);
+      const { commerce: commerceCustomers, dependents, ssns } = this.sources;
+      const addresses = await commerceCustomers.listAddresses(transaction, company.ref, [receivables.id]);
+      const history = await this.persons.listHistory(transaction, receivables);
+      const person: Person = {
+        customer: toCustomerResponse(await dependents.load(transaction, receivables)),
+        commerce: toCommerceCustomer(commerce, await this.parentOf(transaction, commerce), ssns.open(commerce)),
+        addresses: addresses.map(toAddressResponse),
+        deletedAt: receivables.deletedAt?.toISOString() ?? null,
+        history: history.map((entry) => this.toItem(commerce, entry)),
+      };
+      return { person, identifiers: identifiersOf(person, receivables, commerce) };
+    });
+  }
+
+  /**
+   * Removes every value of a customer from the tables of customers and from its history. The audit trail keeps that
+   * there was one, by its id, which says nothing about the person.
+   *
+   * @throws CustomerNotFound
+   */
+  erase(caller: Caller, company: CompanyScope, customerId: string): Promise<void> {
+    return this.unitOfWork.run(async (transaction) => {
+      const { receivables } = await this.persons.get(transaction, company.ref, customerId, true);
+      const context = changeContext(caller, company);
+      const entries = await this.persons.listHistory(transaction, receivables);
+      await this.persons.erase(transaction, receivables, context.at);
+      const event = { actor: caller.subject, action: 'customer.erased', companyRef: company.ref, subject: customerId };
+      const ids = entries.map(({ id }) => id);
+      await this.trail.rewriteHistory(transaction, TABLE, ids, event, () =>
+        this.persons.eraseHistory(transaction, entries),
+      );
+      const erased = { ...receivables, version: receivables.version + 1 };
+      const change = { field: 'erased', from: false, to: true };
+      await this.sources.history.insertMany(transaction, [historyEntry(context, erased, null, [change])]);
+    });
+  }
+
+  private async parentOf(transaction: Transaction, { companyRef, parentRef }: CommerceCustomer) {
+    if (parentRef === null) return null;
+    const [parent] = await this.sources.commerce.listByIds(transaction, companyRef, [parentRef], false);
+    return parent ?? null;
+  }
+
+  /** An entry with the numbers in it opened. */
+  private toItem(owner: CommerceCustomer, entry: CustomerHistory): Person['history'][number] {
+    const open = (value: unknown) =>
+      typeof value === 'string' ? this.sources.ssns.open({ ...owner, ssn: value }) : value;
+    const changes = entry.changes.map((change) =>
+      change.field === 'ssn' ? { ...change, from: open(change.from), to: open(change.to) } : change,
+    );
+    return { ...toHistoryItemFacts(entry), changes };
+  }
+}

@@ -1,0 +1,97 @@
+import type { Type } from '@nestjs/common';
+import { insertMany } from '../database/set-based';
+import { entityTable } from '../database/entity-table';
+import type { Transaction } from '../database/transaction';
+import { giveWay } from '../event-loop/give-way';
+import type { HistoryEntry } from '../history/history-entry.entity';
+import type { AuditEvent } from './audit-event';
+import type { AuditSeal } from './audit-seal';
+import { toSpans } from './id-spans';
+
+const SLICE_ROWS = 100;
+const MOST_NAMES = 100;
+const MOST_NAME_CHARACTERS = 64;
+
+/** A history entry with what it tells. */
+type Told = HistoryEntry & {
+  readonly changes: readonly { readonly field: string }[];
+  readonly customerRef?: number;
+  readonly recordRef?: number;
+};
+
+/** Whoever puts down what is written to the histories of one database. */
+interface Witness {
+  readonly seal: AuditSeal;
+  record(transaction: Transaction, event: AuditEvent): Promise<void>;
+}
+
+const witnesses = new WeakMap<object, Witness>();
+
+/** From now on what is written to a history of that database is put down by the witness. */
+export function useForHistory({ dataSource }: Transaction, witness: Witness): void {
+  witnesses.set(dataSource, witness);
+}
+
+/**
+ * Writes history entries and one audit entry that vouches for them. All entries are of one company, one caller and, if
+ * any, one job, as those of a chunk or of a single request are.
+ *
+ * @param action such as `customer.changed`
+ */
+export async function insertHistory<T extends Told>(
+  transaction: Transaction,
+  entity: Type<T>,
+  action: string,
+  rows: readonly Omit<T, 'id'>[],
+): Promise<void> {
+  const [first] = rows as readonly Omit<Told, 'id'>[];
+  if (first === undefined) return;
+  let written: readonly (readonly unknown[])[] = [];
+  const ids = await insertMany(transaction, entity, rows, (parameters) => (written = parameters));
+  const witness = witnessOf(transaction);
+  const { seal } = witness;
+  const fingerprints: string[] = [];
+  for (let start = 0; start < ids.length; start += SLICE_ROWS) {
+    const slice = ids.slice(start, start + SLICE_ROWS);
+    slice.forEach((id, index) => fingerprints.push(seal.fingerprint(id, written[start + index] ?? [])));
+    await giveWay();
+  }
+  await witness.record(transaction, {
+    recordedAt: first.changedAt,
+    companyRef: first.companyRef,
+    actor: first.changedBy,
+    action,
+    subject: rows.length === 1 ? String(first.customerRef ?? first.recordRef) : null,
+    jobId: first.jobId,
+    jobRows: spanOfRows(rows),
+    fieldNames: namesOf(rows),
+    times: rows.length,
+    historyTable: entityTable(transaction.dataSource, entity).name,
+    historyIds: toSpans(ids),
+    digest: seal.digest(fingerprints),
+  });
+}
+
+function witnessOf({ dataSource }: Transaction): Witness {
+  const witness = witnesses.get(dataSource);
+  if (witness === undefined) throw new Error('The audit trail of this database has not begun');
+  return witness;
+}
+
+/** First and last row of the job; null outside of one. */
+function spanOfRows(rows: readonly Omit<HistoryEntry, 'id' | 'changes'>[]): string | null {
+  let span: [number, number] | null = null;
+  for (const { rowNo } of rows) {
+    if (rowNo === null) continue;
+    span = span === null ? [rowNo, rowNo] : [Math.min(span[0], rowNo), Math.max(span[1], rowNo)];
+  }
+  return span?.join('-') ?? null;
+}
+
+/** Names of the fields that were changed, without the ids in them; of a document its outermost members. */
+function namesOf(rows: readonly Omit<Told, 'id'>[]): string[] {
+  const fields = new Set<string>();
+  for (const { changes } of rows) for (const { field } of changes) fields.add(field);
+  const names = [...fields].map((field) => field.replace(/\[[^\]]*\]/g, '').replace(/\/.*$/, ''));
+  return [...new Set(names.map((name) => name.slice(0, MOST_NAME_CHARACTERS)))].sort().slice(0, MOST_NAMES);
+}
