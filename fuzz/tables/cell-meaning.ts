@@ -6,7 +6,8 @@ export function withoutGuard(text: string): string {
   return NEUTRALISED.test(text) ? text.slice(1) : text;
 }
 
-/** What a cell of a file says, by the words of the README: its text, or null to clear. */
-export function cellMeaning(text: string): string | null {
-  return text === '#CLEAR' ? null : withoutGuard(text);
+/** What a cell says, by the words of the README: its text, or null to clear. No spreadsheet runs lines of JSON. */
+export function cellMeaning(text: string, kind: 'csv' | 'xlsx' | 'ndjson'): string | null {
+  if (text === '#CLEAR') return null;
+  return kind === 'ndjson' ? text : withoutGuard(text);
 }

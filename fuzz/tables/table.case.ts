@@ -106,15 +106,19 @@ export const tableCases: fc.Arbitrary<TableCase> = fc
         };
         const written = columns.map((column) => (one.isBlank ? '' : texts[column]));
         cells.push(written);
-        if (!one.isBlank) rows.push({ row, cells: written, ref, ...verdictOf(texts, taken) });
+        if (!one.isBlank) rows.push({ row, cells: written, ref, ...verdictOf(texts, style, taken) });
       });
       return { cells, rows };
     },
   }));
 
-function verdictOf(texts: Record<Column, string>, taken: Set<string>): Pick<ExpectedRow, 'code' | 'values'> {
+function verdictOf(
+  texts: Record<Column, string>,
+  { kind }: TableStyle,
+  taken: Set<string>,
+): Pick<ExpectedRow, 'code' | 'values'> {
   const values = Object.fromEntries(
-    COLUMNS.map((column) => [column, texts[column] === '' ? null : cellMeaning(texts[column])]),
+    COLUMNS.map((column) => [column, texts[column] === '' ? null : cellMeaning(texts[column], kind)]),
   );
   const name = values['legalName'] ?? null;
   const pin = values['pinCode'] ?? null;

@@ -85,7 +85,8 @@ async function checkFailures(
   if (file?.status !== 200) return;
   const format = pathname.split('.').at(-1) as 'csv' | 'xlsx' | 'ndjson';
   const [header = [], ...found] = (await readTables(format, file.body))['Customers'] ?? [];
-  const sent = rows.filter(({ code }) => code !== null).map((row) => row.cells.map(withoutGuard));
+  const read = (cell: string) => (format === 'ndjson' ? cell : withoutGuard(cell));
+  const sent = rows.filter(({ code }) => code !== null).map((row) => row.cells.map(read));
   // An object leaves out what is empty, and its members have no order.
   const places = (cells[0] ?? []).map((name) => header.indexOf(name));
   const back = found.map((row) => places.map((place) => row[place] ?? ''));

@@ -118,7 +118,7 @@ function cellTarget(field: string, id: string): TextTarget {
     stored: (body) => body?.payload?.[field],
     isRefusal: ({ status }, body) =>
       status === 415 || status === 422 || status === 400 || body?.payload?.failureRequests?.[0]?.errors?.length > 0,
-    expected: cellMeaning,
+    expected: (text) => cellMeaning(text, 'csv'),
   };
 }
 

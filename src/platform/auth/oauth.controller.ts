@@ -1,7 +1,7 @@
 import { Body, Controller, Header, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiBasicAuth, ApiConsumes, ApiOkResponse, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { DependencyUnavailable, PayloadTooLarge } from '../errors/http.errors';
+import { DependencyUnavailable, PayloadTooLarge, UnsupportedMediaType } from '../errors/http.errors';
 import { clientAddressOf } from '../limits/client-address';
 import { ApiErrors } from '../openapi/api-errors';
 import { Public } from './auth.decorators';
@@ -29,6 +29,7 @@ export class OAuthController {
     new InvalidScope('The client does not hold every scope it asks for; leave scope out.'),
     new InvalidClient('The client id or secret is not valid.'),
     new PayloadTooLarge('The request body is too large.'),
+    new UnsupportedMediaType('The Content-Type or charset of the request is not supported here.'),
     new DependencyUnavailable('The database does not answer at the moment; try again shortly.'),
   )
   token(@Body() form: TokenRequest, @Req() request: Request): Promise<TokenResponse> {
