@@ -11,6 +11,7 @@ import { RunningService, startService } from '../support/service';
 
 const START = join(__dirname, '..', '..', 'scripts', 'start.mjs');
 const MINUTES = 60_000;
+const MOST_OUTPUT = 16 * 1024 * 1024;
 const READ = '/api/v0/customer/search';
 
 interface Outcome {
@@ -19,6 +20,15 @@ interface Outcome {
   readonly err: string;
   /** What the command printed as its result. */
   readonly result: any;
+}
+
+/** The one JSON text a command prints; null for anything else. */
+function parsed(out: string): unknown {
+  try {
+    return JSON.parse(out);
+  } catch {
+    return null;
+  }
 }
 
 jest.setTimeout(MINUTES);
@@ -32,12 +42,17 @@ describe('the command line', () => {
   function cli(parameters: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Outcome> {
     const env = { ...process.env, ...database.environment, LOG_LEVEL: 'info', ...environment };
     return new Promise((resolve) => {
-      execFile(process.execPath, [START, 'cli', ...parameters], { env }, (error, out, stderr) => {
-        // Said by the starter, not by the command, when a source changed meanwhile.
-        const err = stderr.replace(/^Building …\n/, '');
-        const code = typeof error?.code === 'number' ? error.code : error === null ? 0 : -1;
-        resolve({ code, out, err, result: code === 0 && /^[{[]/.test(out) ? (JSON.parse(out) as unknown) : null });
-      });
+      execFile(
+        process.execPath,
+        [START, 'cli', ...parameters],
+        { env, maxBuffer: MOST_OUTPUT },
+        (error, out, stderr) => {
+          // Said by the starter, not by the command, when a source changed meanwhile.
+          const err = stderr.replace(/^Building …\n/, '');
+          const code = typeof error?.code === 'number' ? error.code : error === null ? 0 : -1;
+          resolve({ code, out, err, result: code === 0 ? parsed(out) : null });
+        },
+      );
     });
   }
 
@@ -133,11 +148,9 @@ describe('the command line', () => {
 
   it('checks and lists the audit trail, and says with its exit code when something is wrong', async () => {
     const created = await run('key', 'create', '--company', companyId, '--name', 'audited');
-    const report = await run('audit', 'verify');
-    expect(report).toMatchObject({ intact: true, faults: [] });
-    expect(await run('audit', 'verify', '--head', report.head)).toMatchObject({ intact: true });
-    const list = (...choice: string[]) => cli(['audit', 'list', ...choice]);
-    const { out } = await list('--action', 'key.created', '--company', companyId);
+    expect(await run('audit', 'verify')).toMatchObject({ intact: true, faults: [] });
+    // One JSON text per line.
+    const { out } = await cli(['audit', 'list', '--action', 'key.created', '--company', companyId]);
     const entries = out
       .split('\n')
       .filter((line) => line !== '')
@@ -147,9 +160,6 @@ describe('the command line', () => {
       actor: 'operator',
       fieldNames: [...DEFAULT_SCOPES],
     });
-    expect((await list('--after', '1000000')).out).toBe('');
-    expect((await run('audit', 'key')).AUDIT_KEY).toMatch(/^[A-Za-z0-9+/]{43}=$/);
-
     await service.app.get(DataSource).query("UPDATE audit_entries SET actor = 'nobody' WHERE sequence_no = 1");
     const changed = await cli(['audit', 'verify']);
     expect([changed.code, JSON.parse(changed.out)]).toEqual([
