@@ -45,7 +45,7 @@ export class CommitGroup {
           // One that others took along is under way, and answered by them.
           if (!this.waiting.includes(one)) return;
           this.waiting = this.waiting.filter((other) => other !== one);
-          reject(error);
+          reject(error instanceof Error ? error : new Error(String(error)));
         });
     });
   }
