@@ -119,7 +119,7 @@ export function routeCases(
           }
           if (place === 'path') path = path.replace(`{${name}}`, encodeURIComponent(text === '' ? ' ' : text));
           else if (place === 'query') query.push(`${name}=${encodeURIComponent(text)}`);
-          else headers[name] = text.replace(/[^\t\x20-\x7e\x80-\xff]/g, '?');
+          else headers[name] = text.trim().replace(/[^\t\x20-\x7e\x80-\xff]/g, '?');
           // Unknown preferences are to be ignored (RFC 7240), and so is the id of an event that never was.
           const isBinding = name !== 'Prefer' && name !== 'Last-Event-ID' && place !== 'path';
           if (isBinding && text !== '')

@@ -27,6 +27,17 @@ describeEachEngine('rules over a customer as a whole', (engine) => {
   const post = (body: object) => tenant.api.post(PATH).send({ legalName: 'Xylo', ...body });
   const patch = (id: string, change: object) => tenant.api.patch(`${PATH}/${id}`).send(change);
 
+  it('take no member that is not theirs, though every object has one of that name', async () => {
+    const names = ['toString', 'valueOf', 'hasOwnProperty', 'isPrototypeOf', 'toLocaleString', '__defineGetter__'];
+    for (const name of names) {
+      expect([name, await refusedFields(post({ [name]: 'x' }))]).toEqual([name, [name]]);
+      const contact = { name: 'Asha', legalName: 'Asha Rao', mobile: '9812345678', [name]: 1 };
+      expect(await refusedFields(post({ customerKeyContacts: [contact] }))).toEqual([`customerKeyContacts[0].${name}`]);
+      expect(await refusedFields(tenant.api.post(`${PATH}/search`).send({ [name]: {} }))).toEqual([name]);
+      expect(await refusedFields(tenant.api.get(`/api/v0/bulk/jobs?${name}=1`))).toEqual([name]);
+    }
+  });
+
   it('want account number and IFSC both or neither', async () => {
     expect(await refusedFields(post({ accountNumber: '00123456789' }))).toEqual(['ifsc']);
     expect(await refusedFields(post({ ifsc: 'HDFC0001234' }))).toEqual(['accountNumber']);

@@ -59,19 +59,19 @@ export class SearchQuery extends PageQuery {
   direction: 'ASC' | 'DESC' = 'ASC';
 }
 
-/** Body of the search: every member given must match. */
+/** Body of the search: every member given must match; null is as good as absent. */
 export class SearchCustomersRequest {
   /** @example 'KC7Q2M9RX4T1B8ZC' */
   @IsOptional()
   @ApiProperty({ pattern: CUSTOMER_ID.source })
   @Matches(CUSTOMER_ID, { message: '$property must be KC followed by 14 of A-Z and 0-9' })
-  customerId?: string;
+  customerId?: string | null;
 
   /** @example 'CUST-00042' */
   @IsOptional()
   @IsString()
   @MaxLength(50)
-  uniqueRefNo?: string;
+  uniqueRefNo?: string | null;
 
   /**
    * Beginning of the legal name, upper and lower case alike.
@@ -80,36 +80,36 @@ export class SearchCustomersRequest {
   @IsOptional()
   @IsString()
   @MaxLength(200)
-  legalName?: string;
+  legalName?: string | null;
 
   /** @example 'ACTIVE' */
   @IsOptional()
   @IsIn(['ACTIVE', 'INACTIVE'])
-  status?: CustomerStatus;
+  status?: CustomerStatus | null;
 
   /** @example '29AAACX1234A2ZS' */
   @IsOptional()
   @IsString()
   @MaxLength(15)
-  panOrGstin?: string;
+  panOrGstin?: string | null;
 
   /** @example '+919812345678' */
   @IsOptional()
   @IsString()
   @MaxLength(20)
-  contactNumber?: string;
+  contactNumber?: string | null;
 
   /** @example 'Karnataka' */
   @IsOptional()
   @IsString()
   @MaxLength(100)
-  state?: string;
+  state?: string | null;
 
   /** @example 'agent-7' */
   @IsOptional()
   @IsString()
   @MaxLength(100)
-  assignedAgent?: string;
+  assignedAgent?: string | null;
 }
 
 /** Request -> what the repository looks for; one row more than the page holds, to see whether there is a next one. */

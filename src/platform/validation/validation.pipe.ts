@@ -1,4 +1,4 @@
-import { ValidationError, ValidationPipe } from '@nestjs/common';
+import { ArgumentMetadata, ValidationError, ValidationPipe } from '@nestjs/common';
 import { FieldIssue } from '../errors/app-error';
 import { InvalidRequest } from '../errors/http.errors';
 
@@ -23,9 +23,40 @@ export function invalidRequest(errors: readonly ValidationError[]): InvalidReque
   return new InvalidRequest(`The request has invalid fields: ${fields}. Each is explained in the list.`, { issues });
 }
 
+/**
+ * Members of a value that the transformer left out before any rule saw them: those with a name every object inherits,
+ * such as `toString`.
+ */
+function leftOut(sent: unknown, taken: unknown, parent = ''): string[] {
+  if (typeof sent !== 'object' || sent === null || typeof taken !== 'object' || taken === null) return [];
+  if (sent === taken) return [];
+  const kept = taken as Readonly<Record<string, unknown>>;
+  return Object.entries(sent).flatMap(([key, value]) => {
+    const field = parent === '' ? key : Array.isArray(sent) ? `${parent}[${key}]` : `${parent}.${key}`;
+    if (Object.hasOwn(kept, key)) return leftOut(value, kept[key], field);
+    return key in Object.prototype ? [field] : [];
+  });
+}
+
+class StrictValidationPipe extends ValidationPipe {
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const taken: unknown = await super.transform(value, metadata);
+    const fields = leftOut(value, taken);
+    if (fields.length === 0) return taken;
+    throw new InvalidRequest(`The request has invalid fields: ${fields.join(', ')}. Each is explained in the list.`, {
+      issues: fields.map((field) => ({
+        object: metadata.metatype?.name ?? 'request',
+        field,
+        rejectedValue: null,
+        message: `property ${field} should not exist`,
+      })),
+    });
+  }
+}
+
 /** The one validation pipe: DTO classes decide, unknown members are refused, nothing is converted by guessing. */
 export function createValidationPipe(): ValidationPipe {
-  return new ValidationPipe({
+  return new StrictValidationPipe({
     transform: true,
     whitelist: true,
     forbidNonWhitelisted: true,
