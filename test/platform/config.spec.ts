@@ -173,7 +173,7 @@ describe('the configuration', () => {
       'BLIND_INDEX_KEY: must be 32 random bytes in base64; make them with: openssl rand -base64 32',
       'DATABASE_POOL_SIZE: must not be less than 2',
       'DATABASE_TIMEOUT_SECONDS: must not be less than 1',
-      'DATABASE_URL: must look like mysql://user:password@host:3306/database or mariadb://…',
+      'DATABASE_URL: must look like mysql://user:password@host:3306/database or mariadb://…, without anything behind it; for TLS set DATABASE_CA',
       'DEMO_DATA: must be a boolean value',
       `ENCRYPTION_KEYS: entry 1 ${ENTRY_WORDS}`,
       'FAILED_LOGINS_PER_MINUTE: must be an integer number',
