@@ -238,7 +238,9 @@ describeEachEngine('records of a campaign', (engine) => {
   it.each([{ limit: 0 }, { limit: 1_001 }, { limit: '1.5' }, { cursor: 'x' }, { color: 1 }, { id: 'x'.repeat(129) }])(
     'are not listed for %j',
     async (query) => {
-      expect(await faultsOf(tenant.api.get(RECORDS).query({ campaignId: loans, ...query }))).toHaveLength(1);
+      const faults = await faultsOf(tenant.api.get(RECORDS).query({ campaignId: loans, ...query }));
+      // A text that is no number breaks several rules of its member, and of no other.
+      expect(new Set(faults.map((fault) => String(fault).split(' ')[0])).size).toBe(1);
     },
   );
 });
