@@ -44,7 +44,7 @@ function pauseBefore(attempt: number): number {
  * - A COMMIT whose answer was lost is unknown, not failed: it is never run again blindly but reported as
  *   `CommitOutcomeUnknown`, for the caller to look up what was stored.
  * - On a transient error (deadlock, lock timeout, lost connection) the work function is run again from the start, up to
- *   five times, and as long as retries stay a fifth of all work; so it must do nothing but database work. Only the
+ *   five times, and for requests as long as retries stay a fifth of all work; so it must do nothing but database work. Only the
  *   outermost call retries.
  * - All tries together, with the wait for a connection, end after the timeout as a database that does not answer; only
  *   `unhurried` work takes as long as it needs.
@@ -155,7 +155,9 @@ export class UnitOfWork implements OnApplicationShutdown {
       try {
         return await attemptWork(deadline);
       } catch (error) {
-        if (attempt >= MAX_TRIES || !isTransient(error) || deadline.hasPassed || !this.retries.take()) throw error;
+        if (attempt >= MAX_TRIES || !isTransient(error) || deadline.hasPassed) throw error;
+        // Rival jobs meet again and again; how many there are at a time is bounded by their queue.
+        if (!isUnhurried && !this.retries.take()) throw error;
         await sleep(pauseBefore(attempt));
       }
     }
