@@ -8,4 +8,6 @@ module.exports = {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   maxWorkers: 2,
+  // What spec files leave behind adds up to gigabytes; a new worker is cheaper than collecting around them.
+  workerIdleMemoryLimit: '800MB',
 };

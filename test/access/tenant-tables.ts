@@ -12,7 +12,7 @@ const THROUGH: Readonly<Record<string, string>> = {
   bulk_outcomes: 'job_ref IN (SELECT id FROM bulk_jobs WHERE company_ref = ?)',
 };
 /** Tables without rows of companies, and the table of the companies themselves. */
-const OF_NOBODY = ['companies', 'encryption_keys'];
+const OF_NOBODY = ['companies', 'encryption_keys', 'audit_head'];
 
 /** Every table with rows of companies, as the entities tell; a new one without a company must be named here. */
 export function tenantTables({ entityMetadatas }: DataSource): TenantTable[] {
