@@ -107,6 +107,7 @@ describe('the routes', () => {
     const declared = Object.entries(ROUTE_TABLE).map(([name, { admits }]) => {
       const scope = scopeOf(admits);
       if (name.startsWith('POST /oauth')) return [name, ['basic', 'nothing']];
+      if (name === 'GET /metrics') return [name, ['metrics']];
       if (admits === 'anybody') return [name, []];
       return [name, ['bearer', ...(scope === null ? [] : [scope]), ...(admits.startsWith('link') ? ['nothing'] : [])]];
     });

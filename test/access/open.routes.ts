@@ -8,4 +8,6 @@ export const OPEN_ROUTES: RouteTable = {
   'GET /errors/:code': { admits: 'anybody', answers: 200, names: {}, call: (api) => api.get('/errors/10007') },
   // Takes the id and secret of a client instead; without them the form is at fault.
   'POST /oauth/token': { admits: 'anybody', answers: 400, names: {}, call: (api) => api.post('/oauth/token') },
+  // Has a token of its own, and is not there for anybody while none is set.
+  'GET /metrics': { admits: 'anybody', answers: 404, names: {}, call: (api) => api.get('/metrics') },
 };

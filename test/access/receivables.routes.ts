@@ -65,6 +65,12 @@ export const RECEIVABLES_ROUTES: RouteTable = {
     names: { company: 403, customer: 404 },
     call: (api, names) => api.delete(`${CUSTOMER}/${names.customer}`).query(ofCompany(names)),
   },
+  [`GET ${CUSTOMER}/:customerId/personal-data`]: {
+    admits: 'customers:pii',
+    answers: 200,
+    names: { company: 403, customer: 404 },
+    call: (api, names) => api.get(`${CUSTOMER}/${names.customer}/personal-data`).query(ofCompany(names)),
+  },
   [`PUT ${CUSTOMER}/activate/:customerId`]: {
     admits: 'customers:write',
     answers: 200,
@@ -134,5 +140,15 @@ export const RECEIVABLES_ROUTES: RouteTable = {
     answers: 200,
     names: { card: 404 },
     call: (api, { card }) => api.post(`/acme/loyalty/${card}/points`).send({ points: 1 }),
+  },
+};
+
+/** Nothing is left to call other routes about afterwards. */
+export const ERASING_ROUTES: RouteTable = {
+  [`DELETE ${CUSTOMER}/:customerId/personal-data`]: {
+    admits: 'customers:erase',
+    answers: 200,
+    names: { company: 403, customer: 404 },
+    call: (api, names) => api.delete(`${CUSTOMER}/${names.customer}/personal-data`).query(ofCompany(names)),
   },
 };

@@ -5,7 +5,7 @@ import { CAMPAIGN_ROUTES } from './campaign.routes';
 import { COMMERCE_ROUTES } from './commerce.routes';
 import { JOB_ROUTES } from './job.routes';
 import { OPEN_ROUTES } from './open.routes';
-import { RECEIVABLES_ROUTES } from './receivables.routes';
+import { ERASING_ROUTES, RECEIVABLES_ROUTES } from './receivables.routes';
 import type { RecordKind, RecordNames } from './record-names';
 
 /**
@@ -39,6 +39,7 @@ export const ROUTE_TABLE: RouteTable = {
   ...COMMERCE_ROUTES,
   ...CAMPAIGN_ROUTES,
   ...JOB_ROUTES,
+  ...ERASING_ROUTES,
 };
 
 /** Open to anybody, and not there in production. */

@@ -188,7 +188,7 @@ describe('a number that no error has', () => {
       for (const ask of [html, json]) {
         const { body, headers } = await ask(`/errors/${encodeURI(number)}`).expect(404);
         expect(headers['x-error-type']).toBe('RECORD_NOT_FOUND');
-        expect(headers['cache-control']).toBeUndefined();
+        expect(headers['cache-control']).toBe('no-store');
         const words = 'There is no error with this number; see /errors for the list of all.';
         expect(body).toMatchObject({ response_code: 404, response_message: words });
       }
