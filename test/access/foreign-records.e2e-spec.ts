@@ -1,3 +1,4 @@
+import { SCOPES } from '../../src/platform/auth/scopes';
 import type { Response } from 'supertest';
 import { DataSource } from 'typeorm';
 import { AcmeExtension } from '../extension/acme/acme.extension';
@@ -38,8 +39,8 @@ describeEachEngine('a record of another company', (engine) => {
 
   beforeAll(async () => {
     service = await startService(engine, { extensions: [AcmeExtension] });
-    owner = await service.createTenant();
-    stranger = await service.createTenant();
+    owner = await service.createTenant({ scopes: SCOPES });
+    stranger = await service.createTenant({ scopes: SCOPES });
     theirs = await createRecords(owner);
     own = await createRecords(stranger);
     before = await rowsOfOwner();
