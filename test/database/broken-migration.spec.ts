@@ -68,7 +68,7 @@ describeEachEngine('a migration that is broken off', (engine) => {
   it('is completed by the next run, wherever it was, and the run after that does nothing', async () => {
     expect(statements).toBeGreaterThan(40);
     // A server needs most of a second for all of them; the breaks stand alternately before and behind a statement.
-    const step = engine === 'sqlite' ? 3 : 11;
+    const step = engine === 'sqlite' ? 2 : 7;
     let trials = 0;
     for (let at = 1; at <= statements; at += step, trials++) {
       const { database, dataSource, remove } = await openDatabase(engine);
