@@ -5,8 +5,6 @@ export interface DatabaseTraits {
   readonly dialect: 'sqlite' | 'mysql' | 'mariadb';
   /** One connection serves the whole process: transactions must queue. */
   readonly singleConnection: boolean;
-  /** Appended to a SELECT that locks its rows; a SQLite transaction has locked the whole file already. */
-  readonly forUpdate: '' | ' FOR UPDATE';
   /** How a list of texts must be compared for the index of a column to be used; empty where there is nothing to say. */
   readonly textCollation: '' | ' COLLATE utf8mb4_nopad_bin' | ' COLLATE utf8mb4_0900_bin';
   /** Parameters one statement may carry. */
@@ -18,7 +16,6 @@ export interface DatabaseTraits {
 const SQLITE: DatabaseTraits = {
   dialect: 'sqlite',
   singleConnection: true,
-  forUpdate: '',
   textCollation: '',
   maxParameters: 32_766,
   secondsFromNow: (seconds) => `STRFTIME('%Y-%m-%d %H:%M:%f', 'now', '${seconds} seconds')`,
@@ -28,7 +25,6 @@ const SQLITE: DatabaseTraits = {
 const MYSQL: DatabaseTraits = {
   dialect: 'mysql',
   singleConnection: false,
-  forUpdate: ' FOR UPDATE',
   textCollation: ' COLLATE utf8mb4_0900_bin',
   maxParameters: 12_000,
   secondsFromNow: (seconds) => `(UTC_TIMESTAMP(3) + INTERVAL ${seconds} SECOND)`,
