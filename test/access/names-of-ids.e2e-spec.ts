@@ -1,6 +1,7 @@
 import { BulkJobRepository } from '../../src/bulk/jobs/bulk-job.repository';
 import { CampaignRepository } from '../../src/campaign/campaign.repository';
 import { CustomerRepository } from '../../src/customer/customer.repository';
+import { SCOPES } from '../../src/platform/auth/scopes';
 import { CompanyRepository } from '../../src/platform/companies/company.repository';
 import { AcmeExtension } from '../extension/acme/acme.extension';
 import { RunningService, startService, Tenant } from '../support/service';
@@ -35,7 +36,7 @@ describe('a name of the wrong kind', () => {
   let records: RecordNames;
   beforeAll(async () => {
     service = await startService('sqlite', { extensions: [AcmeExtension] });
-    tenant = await service.createTenant();
+    tenant = await service.createTenant({ scopes: SCOPES });
     records = await createRecords(tenant);
   });
   afterEach(() => jest.restoreAllMocks());
