@@ -1,17 +1,11 @@
+// Before all others, for what they load.
+import { letNurseryGrow } from './heap';
 import 'reflect-metadata';
-import { setFlagsFromString } from 'node:v8';
 import { createApp } from './app';
 import { DemoService } from './demo/demo.service';
 import { ConfigError, loadConfig } from './platform/config/load-config';
 import { listeningUrl } from './platform/http/base-url';
 import { endOnUncaughtErrors } from './platform/observability/last-resort';
-
-/**
- * V8 lets the heap grow fourfold before it collects; a bulk load makes garbage steadily, so most of that memory is never
- * needed. Measured over loads of 50,000 rows on Node 20: peak 239 MB instead of 325 MB, within 5 % of the time. Half of
- * it (50) and a nursery that does not grow would spare 20 MB more, for a fifth of the time.
- */
-setFlagsFromString('--heap-growing-percent=100');
 
 const LONGEST_STOP_MS = 9_500;
 
@@ -34,6 +28,7 @@ async function main(): Promise<void> {
   // Before listening: whoever finds the service ready finds the demo complete.
   await demo.load(listeningUrl(config, config.port));
   const server = await app.listen(config.port, config.host);
+  letNurseryGrow();
   const address = server.address();
   const baseUrl = listeningUrl(config, typeof address === 'object' && address !== null ? address.port : config.port);
   const demoFile = await demo.publish(baseUrl);
