@@ -79,10 +79,11 @@ export function planAddresses(
   return { addresses, written, met, changes };
 }
 
+const NO_VALUES = Object.fromEntries(ADDRESS_FIELDS.map((field) => [field, null]));
+
 function newAddress(companyRef: number): CustomerAddress {
-  const none = Object.fromEntries(ADDRESS_FIELDS.map((field) => [field, null]));
   // Type, street and country are required in every request and overwrite their null.
-  return { ...none, id: 0, companyRef, customerRef: 0, isDefault: 'N' } as unknown as CustomerAddress;
+  return { ...NO_VALUES, id: 0, companyRef, customerRef: 0, isDefault: 'N' } as unknown as CustomerAddress;
 }
 
 function differs(address: CustomerAddress, before: CustomerAddress | undefined): boolean {
