@@ -4,6 +4,7 @@ import type { Request, Response } from 'express';
 import { Public } from '../platform/auth/auth.decorators';
 import { AppConfig } from '../platform/config/app-config';
 import { defineError } from '../platform/errors/app-error';
+import { unreadablePath } from '../platform/errors/to-app-error';
 import { withoutSlashAtEnd } from '../platform/http/base-url';
 import { ApiErrors } from '../platform/openapi/api-errors';
 import {
@@ -53,7 +54,7 @@ export class CommerceErrorsController {
     schema: { type: 'integer', format: 'int32', enum: [...ERROR_NUMBERS], example: 10007 },
   })
   @ApiPage('The explanation: a page, or JSON where `Accept` prefers it.', CommerceErrorPage)
-  @ApiErrors(errorNumberUnknown())
+  @ApiErrors(unreadablePath(), errorNumberUnknown())
   explain(
     @Param('code') number: string,
     @Req() request: Request,

@@ -103,9 +103,10 @@ describe.each(FAMILIES)('over HTTP, the %s family', (family, path) => {
     if (family === 'receivables') expect(answer.body.errorResponse.requestId).toBe('client:id_1.2-3');
   });
 
-  it('speaks its own words in whatever case the path is written', async () => {
-    const { body } = await service.anonymous.get(`${path.toUpperCase()}/item/%zz`).expect(400);
+  it('speaks its own words in whatever case the path is written, and says what is wrong with it', async () => {
+    const { body, text } = await service.anonymous.get(`${path.toUpperCase()}/item/%zz`).expect(400);
     expectFamily(family, body);
+    expect(text).toContain('The path holds a malformed %-escape');
   });
 });
 

@@ -186,6 +186,12 @@ export const FAILURES: readonly Failure[] = [
   row('body parser: aborted', 'aborted', ABORTED, () =>
     coded({ type: 'request.aborted', code: 'ECONNABORTED', status: 400 }),
   ),
+  row(
+    'Nest: malformed path',
+    'badPath',
+    BAD_PATH,
+    () => new nest.BadRequestException(`Failed to decode param '${SECRET}'`),
+  ),
   row('router: malformed path', 'badPath', BAD_PATH, () => Object.assign(new URIError(SECRET), { status: 400 })),
   row(
     'multer: file too large',

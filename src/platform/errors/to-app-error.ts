@@ -62,6 +62,9 @@ const MULTER: Readonly<Record<string, Words>> = {
 /** Words of busboy, which multer passes on as they are. */
 const MALFORMED_FORM = /^(?:Multipart: |Malformed (?:part header|content type)$|Unexpected end of (?:form|file)$)/;
 
+/** Words of the router at a malformed %-escape; Nest wraps them as those of a bad request. */
+const MALFORMED_PATH = /^Failed to decode param /;
+
 function hasOf(error: object, key: string): unknown {
   return (error as Record<string, unknown>)[key];
 }
@@ -76,6 +79,11 @@ function fromStatus(status: number, cause: unknown): AppError | null {
 /** Signs that the other side hung up in the middle of a request. */
 const ABORT_SIGNS = new Set(['ECONNABORTED', 'ECONNRESET', 'request.aborted', 'Request aborted', 'Request closed']);
 
+/** What a malformed %-escape in a path is answered with. */
+export function unreadablePath(cause?: unknown): AppError {
+  return new UnreadablePath('The path holds a malformed %-escape; escape its parts as UTF-8 (RFC 3986).', { cause });
+}
+
 /**
  * The one place that recognises errors of others (Nest, body parser, multer, router, database driver, file system) and
  * says which of the nine classes they are. Everything unknown becomes `UNKNOWN_ERROR` with fixed words.
@@ -87,13 +95,8 @@ export function toAppError(thrown: unknown): AppError {
   });
   if (typeof thrown !== 'object' || thrown === null) return unknown;
 
-  // The router's, at a malformed %-escape.
-  if (thrown instanceof URIError) {
-    return new UnreadablePath('The path holds a malformed %-escape; escape its parts as UTF-8 (RFC 3986).', {
-      cause: thrown,
-    });
-  }
   const message = thrown instanceof Error ? thrown.message : '';
+  if (thrown instanceof URIError || MALFORMED_PATH.test(message)) return unreadablePath(thrown);
   const named = hasOf(thrown, 'code') ?? hasOf(thrown, 'type');
   const code = typeof named === 'string' ? named : '';
   if (isDatabaseUnavailable(thrown)) {
@@ -122,7 +125,7 @@ export function toAppError(thrown: unknown): AppError {
     const status = thrown.getStatus();
     return fromStatus(status, thrown) ?? (status < 500 ? (fromStatus(400, thrown) ?? unknown) : unknown);
   }
-  // body-parser, the router (malformed %-escapes) and Node's parser mark their own faults with a status below 500.
+  // body-parser and Node's parser mark their own faults with a status below 500.
   const status = hasOf(thrown, 'status') ?? hasOf(thrown, 'statusCode');
   if (typeof status === 'number' && status >= 400 && status < 500) {
     return fromStatus(status, thrown) ?? fromStatus(400, thrown) ?? unknown;
