@@ -24,6 +24,7 @@ export interface ProcessEnd {
 export interface ServiceProcess {
   readonly baseUrl: string;
   readonly token: string;
+  readonly pid: number;
   /** When it was spawned and when it was ready, in milliseconds since the epoch. */
   readonly spawnedAt: number;
   readonly readyAt: number;
@@ -44,6 +45,8 @@ export interface ServiceOptions {
   /** Files node loads before the service. */
   readonly preload?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** A program, with its parameters, that becomes the service it is given. */
+  readonly command?: readonly string[];
 }
 
 /** Collects what a process writes: when it was ready, and which jobs it went on with. */
@@ -72,7 +75,9 @@ class Output {
 export async function startService(database: TestDatabase, options: ServiceOptions = {}): Promise<ServiceProcess> {
   const preload = (options.preload ?? []).flatMap((file) => ['--require', file]);
   const spawnedAt = Date.now();
-  const child = spawn(process.execPath, [...preload, join(ROOT, 'dist', 'main.js')], {
+  const node = [process.execPath, ...preload, join(ROOT, 'dist', 'main.js')];
+  const [program = process.execPath, ...parameters] = [...(options.command ?? []), ...node];
+  const child = spawn(program, parameters, {
     // Settings of the caller's own service must not reach this one.
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...settingsOf(database), ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -91,6 +96,7 @@ export async function startService(database: TestDatabase, options: ServiceOptio
   return {
     baseUrl,
     token: demo.token,
+    pid: child.pid ?? NaN,
     spawnedAt,
     readyAt: Date.now(),
     ended,

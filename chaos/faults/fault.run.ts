@@ -1,10 +1,12 @@
 import type { Engine } from '../../test/support/engines';
 import { accepted } from './accepted.fault';
+import { activationKill } from './activation-kill.fault';
 import { commitCut } from './commit-cut.fault';
 import { clockJump } from './clock-jump.fault';
 import { databaseCall } from './database-call.fault';
 import { deadlocks, deadlocksWithSnapshots } from './deadlock.fault';
 import { diskFull } from './disk-full.fault';
+import { failingSync } from './failing-sync.fault';
 import type { Fault } from './fault';
 import { FaultReport } from './fault-report';
 import { frozenWorker } from './frozen-worker.fault';
@@ -13,17 +15,21 @@ import { oppositeImports } from './opposite-imports.fault';
 import { poisonRow } from './poison-row.fault';
 import { rollingRestart } from './rolling-restart.fault';
 import { silentServer } from './silent-server.fault';
+import { slowReader } from './slow-reader.fault';
+import { smallCalls } from './small-calls.fault';
 import { snapshot } from './snapshot.fault';
 import { twoProcesses } from './two-processes.fault';
 
 /** All faults there are, in the order they are tried. */
 export const FAULTS: readonly Fault[] = [
   accepted,
+  activationKill,
   commitCut,
   databaseCall,
   mariadbKill,
   silentServer,
   diskFull,
+  failingSync,
   snapshot,
   frozenWorker,
   clockJump,
@@ -33,6 +39,8 @@ export const FAULTS: readonly Fault[] = [
   deadlocksWithSnapshots,
   oppositeImports,
   poisonRow,
+  slowReader,
+  smallCalls,
 ];
 
 /** What is asked of the faults; undefined stands for what each of them has as its own. */
