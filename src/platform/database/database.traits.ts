@@ -7,8 +7,6 @@ export interface DatabaseTraits {
   readonly singleConnection: boolean;
   /** How a list of texts must be compared for the index of a column to be used; empty where there is nothing to say. */
   readonly textCollation: '' | ' COLLATE utf8mb4_nopad_bin' | ' COLLATE utf8mb4_0900_bin';
-  /** Parameters one statement may carry. */
-  readonly maxParameters: number;
   /** SQL for so many seconds from now, by the clock that all processes at this database share. */
   secondsFromNow(seconds: number): string;
 }
@@ -17,16 +15,12 @@ const SQLITE: DatabaseTraits = {
   dialect: 'sqlite',
   singleConnection: true,
   textCollation: '',
-  maxParameters: 32_766,
   secondsFromNow: (seconds) => `STRFTIME('%Y-%m-%d %H:%M:%f', 'now', '${seconds} seconds')`,
 };
-// The text protocol has no parameter limit; this bounds the size of one statement, and the time the driver takes to
-// write it down in one go (28,000 parameters held the event loop for some 40 ms).
 const MYSQL: DatabaseTraits = {
   dialect: 'mysql',
   singleConnection: false,
   textCollation: ' COLLATE utf8mb4_0900_bin',
-  maxParameters: 12_000,
   secondsFromNow: (seconds) => `(UTC_TIMESTAMP(3) + INTERVAL ${seconds} SECOND)`,
 };
 

@@ -1,6 +1,7 @@
 import type { EntityTarget, ObjectLiteral } from 'typeorm';
 import { databaseTraits } from './database.traits';
 import { entityTable, parametersOf } from './entity-table';
+import type { RowStatements } from './row-statements';
 import { serverRows } from './server-rows';
 import { sqliteRows } from './sqlite-rows';
 import { Transaction } from './transaction';
@@ -22,7 +23,7 @@ interface SelectOptions<T> {
   readonly lock?: boolean;
 }
 
-function rowsOf(transaction: Transaction): typeof sqliteRows | typeof serverRows {
+function rowsOf(transaction: Transaction): RowStatements {
   return databaseTraits(transaction).dialect === 'sqlite' ? sqliteRows : serverRows;
 }
 

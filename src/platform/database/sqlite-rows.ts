@@ -1,20 +1,14 @@
-import type { ObjectLiteral } from 'typeorm';
 import { forEachGivingWay } from '../event-loop/give-way';
 import { RowStatement } from './driver-statement';
-import { type EntityTable, updateById } from './entity-table';
-import type { RowSearch } from './row-search';
-import type { Transaction } from './transaction';
+import { updateById } from './entity-table';
+import type { RowStatements } from './row-statements';
 
 /**
  * Many rows on SQLite: a prepared statement runs once for each row. In process that is as fast as a statement over many
  * rows, and needs neither a long list of parameters nor a text for every number of rows.
  */
-export const sqliteRows = {
-  async select<T extends ObjectLiteral>(
-    transaction: Transaction,
-    table: EntityTable<T>,
-    { where, property, values }: RowSearch<T>,
-  ): Promise<T[]> {
+export const sqliteRows: RowStatements = {
+  async select(transaction, table, { where, property, values }) {
     const fixed = Object.keys(where);
     const conditions = [...fixed, property].map((name) => `${table.column(name)} = ?`).join(' AND ');
     const columns = table.properties.map((name) => table.column(name)).join(', ');
@@ -23,19 +17,14 @@ export const sqliteRows = {
       `SELECT ${columns} FROM ${table.name} WHERE ${conditions}`,
     );
     const shared = fixed.map((name): unknown => where[name]);
-    const found: T[] = [];
+    const found: ReturnType<typeof table.toEntity>[] = [];
     await forEachGivingWay(values, (value) => {
       for (const row of statement.all([...shared, value])) found.push(table.toEntity(row));
     });
     return found;
   },
 
-  async insert(
-    transaction: Transaction,
-    table: EntityTable<ObjectLiteral>,
-    properties: readonly string[],
-    values: readonly (readonly unknown[])[],
-  ): Promise<number[]> {
+  async insert(transaction, table, properties, values) {
     const columns = properties.map((name) => table.column(name)).join(', ');
     const marks = properties.map(() => '?').join(', ');
     const statement = await RowStatement.prepare(
@@ -47,14 +36,7 @@ export const sqliteRows = {
     return ids;
   },
 
-  /** @param versions the one each row must still have; undefined where it does not matter. Gives the rows written. */
-  async update<T extends ObjectLiteral & { id: number }>(
-    transaction: Transaction,
-    table: EntityTable<T>,
-    rows: readonly T[],
-    changing: readonly string[],
-    versions?: readonly number[],
-  ): Promise<number> {
+  async update(transaction, table, rows, changing, versions) {
     const statement = await RowStatement.prepare(transaction, updateById(table, changing, versions !== undefined));
     const parametersOf = table.toParameters([...changing, 'id']);
     let written = 0;

@@ -1,0 +1,40 @@
+import type { ObjectLiteral } from 'typeorm';
+import type { EntityTable } from './entity-table';
+import type { Transaction } from './transaction';
+
+/** Which rows of a table are meant. */
+export interface RowSearch<T> {
+  /** Columns that must equal one value, such as the company. */
+  readonly where: Partial<T>;
+  readonly property: string;
+  /** Values of the property, each once, in the order in which rows are to be locked. */
+  readonly values: readonly (string | number)[];
+  readonly lock: boolean;
+}
+
+/** Statements over many rows, in the way of one kind of database. */
+export interface RowStatements {
+  /** In no order. */
+  select<T extends ObjectLiteral>(transaction: Transaction, table: EntityTable<T>, search: RowSearch<T>): Promise<T[]>;
+
+  /** Inserts rows of these properties, in the form a driver takes them; gives their ids. */
+  insert(
+    transaction: Transaction,
+    table: EntityTable<ObjectLiteral>,
+    properties: readonly string[],
+    values: readonly (readonly unknown[])[],
+  ): Promise<number[]>;
+
+  /**
+   * Writes some properties back by id; gives how many rows were found.
+   *
+   * @param versions the one each row must still have; undefined where it does not matter
+   */
+  update<T extends ObjectLiteral & { id: number }>(
+    transaction: Transaction,
+    table: EntityTable<T>,
+    rows: readonly T[],
+    changing: readonly string[],
+    versions?: readonly number[],
+  ): Promise<number>;
+}
