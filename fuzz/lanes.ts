@@ -1,4 +1,5 @@
 import { fuzzCsvBytes } from './files/csv-bytes.lane';
+import { fuzzPollutedCsv } from './files/polluted-csv.lane';
 import { fuzzPythonCsv } from './files/python-csv.lane';
 import { fuzzWorkbookBytes } from './files/workbook-bytes.lane';
 import type { Lane } from './lane.contract';
@@ -19,7 +20,8 @@ export const LANES = {
   'csv-bytes': { lane: fuzzCsvBytes, share: 0.05 },
   'workbook-bytes': { lane: fuzzWorkbookBytes, share: 0.05 },
   'python-csv': { lane: fuzzPythonCsv, share: 0.01 },
-  routes: { lane: fuzzRoutes, share: 0.55 },
+  'polluted-csv': { lane: fuzzPollutedCsv, share: 0.02 },
+  routes: { lane: fuzzRoutes, share: 0.53 },
 } as const satisfies Record<string, LaneEntry>;
 
 export type LaneName = keyof typeof LANES;
