@@ -145,6 +145,26 @@ describeEachEngine('an update by file', (engine) => {
     expect(answer.warn_count).toBe(2);
   });
 
+  it('names twenty columns it does not know and counts the others, so that results do not outgrow the file', async () => {
+    await create('A');
+    const names = Array.from({ length: 900 }, (_, at) => `x${at}`);
+    const answer = await update([
+      ['uniqueRefNo', ...names],
+      ['A', ...names.map(() => '1')],
+    ]);
+    const [{ warnings }] = answer.successRequests;
+    const unknown = warnings.filter(({ code }: any) => code === 'UNKNOWN_COLUMN');
+    expect(unknown.slice(0, 20).map(({ field }: any) => field)).toEqual(names.slice(0, 20));
+    expect(unknown.slice(20)).toEqual([
+      {
+        field: null,
+        code: 'UNKNOWN_COLUMN',
+        message: '880 more columns are not known and their values were ignored',
+        rejectedValue: null,
+      },
+    ]);
+  });
+
   it.each(FILE_FORMATS)('leaves absent columns and empty cells alone and clears by #CLEAR, as %s', async (format) => {
     const before = await create('A');
     const header = ['customerId', 'uniqueRefNo', 'panOrGstin', 'branchCodes', 'creditLimit', 'address', 'pinCode'];

@@ -3,6 +3,9 @@ import type { RawRow } from '../formats/row-format.contract';
 import type { ParsedRow, ReadyRow, TableImporter } from './bulk-importer.contract';
 import { HeaderMap, mapHeader } from './header';
 
+/** Unknown columns named with each row; a file of a thousand of them would grow a hundredfold in its results. */
+const MOST_UNKNOWN = 20;
+
 /** A raw row with what its importer made of it. */
 export interface JudgedRow {
   readonly row: number;
@@ -47,14 +50,19 @@ export class RowReader {
     }
     const ignored = this.header.unknown.filter(({ index }) => (raw.cells[index] ?? '') !== '');
     if (ignored.length === 0) return parsed;
-    const warnings = ignored.map(({ index, header, suggestion }): CodedIssue => ({
-      field: header,
-      code: 'UNKNOWN_COLUMN',
-      message: `the column "${header}" is not known and its value was ignored${
-        suggestion === null ? '' : `; did you mean ${suggestion}?`
-      }`,
-      rejectedValue: raw.cells[index] ?? null,
-    }));
+    const warnings = ignored.slice(0, MOST_UNKNOWN).map(({ index, header, suggestion }) => {
+      const hint = suggestion === null ? '' : `; did you mean ${suggestion}?`;
+      const message = `the column "${header}" is not known and its value was ignored${hint}`;
+      return unknownColumn(header, message, raw.cells[index] ?? null);
+    });
+    if (ignored.length > MOST_UNKNOWN) {
+      const more = ignored.length - MOST_UNKNOWN;
+      warnings.push(unknownColumn(null, `${more} more columns are not known and their values were ignored`, null));
+    }
     return { ...parsed, warnings: [...parsed.warnings, ...warnings] };
   }
+}
+
+function unknownColumn(field: string | null, message: string, rejectedValue: string | null): CodedIssue {
+  return { field, code: 'UNKNOWN_COLUMN', message, rejectedValue };
 }
