@@ -122,3 +122,26 @@ describeEachEngine('a server that does not answer', (engine) => {
     await expectWell();
   });
 });
+
+describeEachEngine('a server that comes later than the service', (engine) => {
+  // An embedded database is always there.
+  if (engine === 'sqlite') return;
+
+  it('is waited for', async () => {
+    const database = await createDatabase(engine);
+    const url = new URL(database.environment['DATABASE_URL'] ?? '');
+    const serverPort = Number(url.port);
+    const nobody = await startTcpProxy(serverPort);
+    await nobody.close();
+    url.port = String(nobody.port);
+    const environment = { ...database.environment, DATABASE_URL: url.href };
+    const starting = startService(engine, { database: { ...database, environment } });
+    await sleep(1_500);
+    const proxy = await startTcpProxy(serverPort, nobody.port);
+    const service = await starting;
+    await service.anonymous.get('/health/ready').expect(200);
+    await service.stop();
+    await proxy.close();
+    await database.remove();
+  });
+});

@@ -23,8 +23,8 @@ export interface TcpProxy {
   close(): Promise<void>;
 }
 
-/** Starts a proxy in front of a local port. */
-export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
+/** Starts a proxy in front of a local port. @param port 0 for any that is free */
+export async function startTcpProxy(targetPort: number, port = 0): Promise<TcpProxy> {
   let cut: { word: string | Buffer; moment: CutMoment } | null = null;
   let decide: (() => CutMoment | null) | null = null;
   let delayMs = 0;
@@ -70,7 +70,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       else pass(() => client.write(data), 0);
     });
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   const letGo = () => {

@@ -23,16 +23,15 @@ export class DatabaseModule {
       module: DatabaseModule,
       imports: [
         TypeOrmModule.forRootAsync({
-          useFactory: async () => ({
-            ...(await databaseOptions(config, parts)),
+          useFactory: () => ({
             retryAttempts: CONNECT_TRIES,
             retryDelay: CONNECT_PAUSE_MS,
             // A setting that is wrong is still wrong a second later.
             toRetry: isDatabaseUnavailable,
           }),
-          dataSourceFactory: async (options) => {
-            if (options === undefined) throw new Error('TypeORM gave no options to the data source factory');
-            const dataSource = await new DataSource(options).initialize();
+          // The server itself says what it is: it is asked at each try.
+          dataSourceFactory: async () => {
+            const dataSource = await new DataSource(await databaseOptions(config, parts)).initialize();
             try {
               await makeReady(dataSource, config);
             } catch (error) {
