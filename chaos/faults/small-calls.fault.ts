@@ -48,7 +48,7 @@ export const smallCalls: Fault = {
         const verb = Math.floor(at / ids.length) % 2 === 0 ? 'deactivate' : 'activate';
         const status = await (at % 4 === 0
           ? call(service, agent, 'PUT', `${verb}/${id}`)
-          : call(service, agent, 'GET', at % 4 === 1 ? `${id}/history` : id));
+          : call(service, agent, 'GET', at % 4 === 1 ? `${id}/history?limit=5` : id));
         if (status !== 200) failures.push(status);
       }
     };
