@@ -24,13 +24,15 @@ function fails(): boolean {
 
 type Query = (this: { readonly stream: Socket }, ...parameters: unknown[]) => unknown;
 
-const prototype = Object.getPrototypeOf(Connection.prototype) as { query?: Query };
-const query = prototype.query;
-if (query === undefined) throw new Error('failing-call: the driver of MySQL has no method query any more');
-prototype.query = function (...parameters) {
-  if (fails()) this.stream.destroy(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }));
-  return query.apply(this, parameters);
-};
+const prototype = Object.getPrototypeOf(Connection.prototype) as Record<string, Query>;
+for (const name of ['query', 'execute'] as const) {
+  const original = prototype[name];
+  if (original === undefined) throw new Error(`failing-call: the driver of MySQL has no method ${name} any more`);
+  prototype[name] = function (...parameters) {
+    if (fails()) this.stream.destroy(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }));
+    return original.apply(this, parameters);
+  };
+}
 
 const memory = new Database(':memory:');
 const statements = Object.getPrototypeOf(memory.prepare('SELECT 1')) as Record<string, Query>;
