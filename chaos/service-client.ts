@@ -1,3 +1,4 @@
+import { Agent, request } from 'node:http';
 import type { ServiceProcess } from './service-process';
 
 /** A whole answer; null stands for a connection that broke before it was there. */
@@ -46,6 +47,20 @@ export async function upload(
   } catch {
     return null;
   }
+}
+
+/** Status of a call without a body, on the connections of the agent. @throws when its connection broke */
+export function statusOf({ baseUrl, token }: Address, agent: Agent, method: string, path: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const headers = { Authorization: `Bearer ${token}` };
+    const call = request(`${baseUrl}${path}`, { agent, method, headers }, (answer) => {
+      answer.resume();
+      answer.on('end', () => resolve(answer.statusCode ?? 0));
+      answer.on('error', ({ message }) => reject(new Error(`broke off: ${message}`)));
+    });
+    call.on('error', reject);
+    call.end();
+  });
 }
 
 /** Reads a path of the API as text. @throws when the answer is not 200 */

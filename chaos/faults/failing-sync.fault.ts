@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDatabase } from '../../test/support/engines';
 import { Findings } from '../findings';
-import { ServiceProcess, startService } from '../service-process';
+import { startService } from '../service-process';
 import type { Fault } from './fault';
 import { ImportLane } from './import.lane';
 
@@ -31,26 +31,17 @@ export const failingSync: Fault = {
       await lane.lane.service.kill();
       const failing = await startService(database, { command: failingAt(k) }).catch(() => null);
       report.count(failing === null ? 'refused to start' : 'started');
-      if (failing !== null) lane.lane.service = failing;
-      else await lane.lane.restart(findings);
+      if (failing === null) await lane.lane.restart(findings);
+      else lane.lane.service = failing;
       const running = lane.begin(() => lane.lane.service);
       const isDone = await Promise.race([running.answer.then(() => true), sleep(PATIENCE_MS, false)]);
       report.count(isDone ? 'answered all the same' : 'answered after a start without the fault');
-      await restartWithoutFault(lane, failing, findings);
+      // What was answered must be there for a process that never met the fault.
+      await lane.lane.service.kill();
+      await lane.lane.restart(findings);
       await lane.finish(running, findings);
       report.addTrial(`flush ${k} of each thread failed`, findings);
     }
     await lane.close();
   },
 };
-
-/** What was answered must be there for a process that never met the fault. */
-async function restartWithoutFault(
-  { lane }: ImportLane,
-  failing: ServiceProcess | null,
-  findings: Findings,
-): Promise<void> {
-  if (failing === null) return;
-  await failing.kill();
-  await lane.restart(findings);
-}

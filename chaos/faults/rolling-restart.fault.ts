@@ -1,7 +1,8 @@
-import { Agent, request } from 'node:http';
+import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDatabase } from '../../test/support/engines';
 import { Findings } from '../findings';
+import { statusOf } from '../service-client';
 import { ServiceProcess, startService } from '../service-process';
 import type { Fault } from './fault';
 import { ImportLane } from './import.lane';
@@ -13,16 +14,10 @@ const MOST_TRIES = 5;
 const MOVED_ON = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE']);
 
 /** Status of a read on a kept connection; a text when it broke, which a client may try elsewhere. */
-function read({ baseUrl, token }: ServiceProcess, agent: Agent): Promise<number | string> {
-  return new Promise((resolve) => {
-    const headers = { Authorization: `Bearer ${token}` };
-    const call = request(`${baseUrl}/api/v0/bulk/jobs?limit=1`, { agent, headers }, (answer) => {
-      answer.resume();
-      answer.on('end', () => resolve(answer.statusCode ?? 0));
-      answer.on('error', (error) => resolve(`broke off: ${error.message}`));
-    });
-    call.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
-    call.end();
+function read(service: ServiceProcess, agent: Agent): Promise<number | string> {
+  return statusOf(service, agent, 'GET', '/api/v0/bulk/jobs?limit=1').catch((error: unknown) => {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code ?? message;
   });
 }
 

@@ -1,8 +1,9 @@
-import { Agent, request } from 'node:http';
+import { Agent } from 'node:http';
 import { createDatabase } from '../../test/support/engines';
 import { probeOf } from '../database-probe';
 import { Findings } from '../findings';
-import { ServiceProcess, startService } from '../service-process';
+import { statusOf } from '../service-client';
+import { startService } from '../service-process';
 import type { Fault } from './fault';
 import { figuresOf } from './process-figures';
 
@@ -13,18 +14,6 @@ const PARTS = 10;
 /** What a second half may differ from its own begin: collections come at any time. */
 const MOST_GROWTH_MB = 15;
 const MOST_HANDLES = 3;
-
-function call({ baseUrl, token }: ServiceProcess, agent: Agent, method: string, path: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const headers = { Authorization: `Bearer ${token}` };
-    const sent = request(`${baseUrl}/api/v0/customer/${path}`, { agent, method, headers }, (answer) => {
-      answer.resume();
-      answer.on('end', () => resolve(answer.statusCode ?? 0));
-    });
-    sent.on('error', reject);
-    sent.end();
-  });
-}
 
 /** RELIABILITY T174. Rows are calls of each trial: three reads for each change. */
 export const smallCalls: Fault = {
@@ -46,9 +35,9 @@ export const smallCalls: Fault = {
         const at = next++;
         const id = ids[at % ids.length] ?? '';
         const verb = Math.floor(at / ids.length) % 2 === 0 ? 'deactivate' : 'activate';
-        const status = await (at % 4 === 0
-          ? call(service, agent, 'PUT', `${verb}/${id}`)
-          : call(service, agent, 'GET', at % 4 === 1 ? `${id}/history?limit=5` : id));
+        const [method, path] =
+          at % 4 === 0 ? ['PUT', `${verb}/${id}`] : ['GET', at % 4 === 1 ? `${id}/history?limit=5` : id];
+        const status = await statusOf(service, agent, method, `/api/v0/customer/${path}`);
         if (status !== 200) failures.push(status);
       }
     };

@@ -17,12 +17,23 @@ const written = (cell: string): string => (needsQuotes(cell) ? quoted(cell) : ce
 const lineOf = (row: readonly string[], delimiter = ','): string => row.map(written).join(delimiter);
 const fileOf = (lines: readonly string[], end = '\r\n'): Buffer => Buffer.from(lines.join(end) + end);
 
-/** The table as it should be. */
-export const cleanFile = (cells: Cells): Buffer => fileOf(cells.map((row) => lineOf(row)));
+const linesOf = (rows: Cells, delimiter = ','): string[] => rows.map((row) => lineOf(row, delimiter));
 
-/** Lines with others between them, never inside of one. */
-const mixedWith = (lines: readonly string[], random: Random, other: (random: Random) => string): string[] =>
-  lines.flatMap((line) => (random() < 0.3 ? [line, other(random)] : [line]));
+/** The table as it should be. */
+export const cleanFile = (cells: Cells): Buffer => fileOf(linesOf(cells));
+
+const utf16File = (cells: Cells): Buffer => Buffer.from(`\uFEFF${cleanFile(cells).toString()}`, 'utf16le');
+
+/** Lines with another between them, never inside of one. */
+const mixedWith = (lines: readonly string[], random: Random, other: string): string[] =>
+  lines.flatMap((line) => (random() < 0.3 ? [line, other] : [line]));
+
+/** The header, and below it the rows with another line between them. */
+const mixedBelow = (
+  [header = [], ...rows]: Cells,
+  random: Random,
+  other: (header: readonly string[]) => string,
+): Buffer => fileOf([lineOf(header), ...mixedWith(linesOf(rows), random, other(header))]);
 
 function lastFilled(row: readonly string[]): number {
   return row.reduce((last, cell, at) => (cell === '' ? last : at), 0);
@@ -34,10 +45,10 @@ export const POLLUTIONS: readonly Pollution[] = [
     name: 'other delimiter',
     write: (cells, random) => {
       const delimiter = pick(random, [';', '\t', '|']);
-      return fileOf(cells.map((row) => lineOf(row, delimiter)));
+      return fileOf(linesOf(cells, delimiter));
     },
   },
-  { name: 'sep line', write: (cells) => fileOf(['sep=;', ...cells.map((row) => lineOf(row, ';'))]) },
+  { name: 'sep line', write: (cells) => fileOf(['sep=;', ...linesOf(cells, ';')]) },
   { name: 'everything quoted', write: (cells) => fileOf(cells.map((row) => row.map(quoted).join(','))) },
   {
     name: 'quoted by chance',
@@ -55,52 +66,23 @@ export const POLLUTIONS: readonly Pollution[] = [
     losesBreaks: true,
     write: (cells) => fileOf(cells.map((row) => row.join(','))),
   },
-  {
-    name: 'blank lines',
-    write: (cells, random) =>
-      fileOf(
-        mixedWith(
-          cells.map((row) => lineOf(row)),
-          random,
-          () => '',
-        ),
-      ),
-  },
+  { name: 'blank lines', write: (cells, random) => fileOf(mixedWith(linesOf(cells), random, '')) },
   {
     name: 'lines of delimiters',
-    write: ([header = [], ...rows], random) =>
-      fileOf([
-        lineOf(header),
-        ...mixedWith(
-          rows.map((row) => lineOf(row)),
-          random,
-          () => ','.repeat(header.length - 1),
-        ),
-      ]),
+    write: (cells, random) => mixedBelow(cells, random, (header) => ','.repeat(header.length - 1)),
   },
-  {
-    name: 'header again',
-    write: ([header = [], ...rows], random) =>
-      fileOf([
-        lineOf(header),
-        ...mixedWith(
-          rows.map((row) => lineOf(row)),
-          random,
-          () => lineOf(header),
-        ),
-      ]),
-  },
+  { name: 'header again', write: (cells, random) => mixedBelow(cells, random, (header) => lineOf(header)) },
   {
     name: 'title above',
     mayBeRefused: true,
-    write: (cells) => fileOf(['Customers of November', '', ...cells.map((row) => lineOf(row))]),
+    write: (cells) => fileOf(['Customers of November', '', ...linesOf(cells)]),
   },
   {
     name: 'header in other words',
     write: ([header = [], ...rows], random) =>
       fileOf([
         header.map((name) => pick(random, [name.toUpperCase(), ` ${name} `, name.toLowerCase()])).join(','),
-        ...rows.map((row) => lineOf(row)),
+        ...linesOf(rows),
       ]),
   },
   {
@@ -118,22 +100,18 @@ export const POLLUTIONS: readonly Pollution[] = [
   },
   {
     name: 'lines end otherwise',
-    write: (cells, random) =>
-      fileOf(
-        cells.map((row) => lineOf(row)),
-        pick(random, ['\n', '\r']),
-      ),
+    write: (cells, random) => fileOf(linesOf(cells), pick(random, ['\n', '\r'])),
   },
   {
     name: 'lines end by chance',
     write: (cells, random) => Buffer.from(cells.map((row) => lineOf(row) + pick(random, ['\n', '\r\n'])).join('')),
   },
-  { name: 'no end', write: (cells) => Buffer.from(cells.map((row) => lineOf(row)).join('\n')) },
+  { name: 'no end', write: (cells) => Buffer.from(linesOf(cells).join('\n')) },
   { name: 'mark', write: (cells) => Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), cleanFile(cells)]) },
-  { name: 'UTF-16', write: (cells) => Buffer.from(`\uFEFF${cleanFile(cells).toString()}`, 'utf16le') },
+  { name: 'UTF-16', write: utf16File },
   {
     name: 'UTF-16, big end first',
-    write: (cells) => Buffer.from(`\uFEFF${cleanFile(cells).toString()}`, 'utf16le').swap16(),
+    write: (cells) => utf16File(cells).swap16(),
   },
   { name: 'end mark of DOS', write: (cells) => Buffer.concat([cleanFile(cells), Buffer.from([0x1a])]) },
   {

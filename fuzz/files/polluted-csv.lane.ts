@@ -17,17 +17,16 @@ const PLAIN = [
   'x'.repeat(90),
 ];
 const TEXTS = [...PLAIN, 'two\nlines'];
-const OPTIONAL = ['', ...TEXTS];
 const MOST_ROWS = 12;
 
 function drawTable(random: Random, prefix: string, { losesBreaks }: Pollution): Cells {
-  const cell = (texts: readonly string[]) =>
-    pick(random, losesBreaks === true ? texts.filter((text) => !text.includes('\n')) : texts);
+  const texts = losesBreaks === true ? PLAIN : TEXTS;
+  const optional = ['', ...texts];
   const rows = Array.from({ length: 2 + Math.floor(random() * MOST_ROWS) }, (_, row) => [
     `${prefix}-${row}`,
-    cell(TEXTS),
-    cell(OPTIONAL),
-    cell(OPTIONAL),
+    pick(random, texts),
+    pick(random, optional),
+    pick(random, optional),
     pick(random, ['', '411001', '560001']),
   ]);
   return [HEADER, ...rows];
