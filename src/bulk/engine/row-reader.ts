@@ -1,10 +1,8 @@
 import type { CodedIssue } from '../../platform/validation/coded-issue';
+import { MAX_ROW_FAULTS } from '../formats/cell-faults';
 import type { RawRow } from '../formats/row-format.contract';
 import type { ParsedRow, ReadyRow, TableImporter } from './bulk-importer.contract';
 import { HeaderMap, mapHeader } from './header';
-
-/** Unknown columns named with each row; a file of a thousand of them would grow a hundredfold in its results. */
-const MOST_UNKNOWN = 20;
 
 /** A raw row with what its importer made of it. */
 export interface JudgedRow {
@@ -50,13 +48,13 @@ export class RowReader {
     }
     const ignored = this.header.unknown.filter(({ index }) => (raw.cells[index] ?? '') !== '');
     if (ignored.length === 0) return parsed;
-    const warnings = ignored.slice(0, MOST_UNKNOWN).map(({ index, header, suggestion }) => {
+    const warnings = ignored.slice(0, MAX_ROW_FAULTS).map(({ index, header, suggestion }) => {
       const hint = suggestion === null ? '' : `; did you mean ${suggestion}?`;
       const message = `the column "${header}" is not known and its value was ignored${hint}`;
       return unknownColumn(header, message, raw.cells[index] ?? null);
     });
-    if (ignored.length > MOST_UNKNOWN) {
-      const more = ignored.length - MOST_UNKNOWN;
+    if (ignored.length > MAX_ROW_FAULTS) {
+      const more = ignored.length - MAX_ROW_FAULTS;
       warnings.push(unknownColumn(null, `${more} more columns are not known and their values were ignored`, null));
     }
     return { ...parsed, warnings: [...parsed.warnings, ...warnings] };

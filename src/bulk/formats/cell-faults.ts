@@ -10,7 +10,7 @@ export const MAX_COLUMNS = 1_000;
 /** Longest name of a column, and of all columns of one table together: they stand in the messages of every row. */
 const MAX_NAME_CHARS = 255;
 const MAX_NAMES_CHARS = 64 * 1024;
-/** Faults told of one row: as many as a person corrects at a time. A file of nothing else would grow a hundredfold. */
+/** Faults, or unknown columns, told of one row: as many as a person corrects at a time. A file of nothing else would grow a hundredfold. */
 export const MAX_ROW_FAULTS = 20;
 
 const SUSPECT = /[\0\uFFFD]/;

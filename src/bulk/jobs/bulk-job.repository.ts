@@ -154,12 +154,8 @@ export class BulkJobRepository {
   }
 
   /** Those of the jobs that ended before that time. */
-  async listEnded(transaction: Transaction, jobIds: readonly string[], before: Date): Promise<string[]> {
-    const jobs = await transaction.find(BulkJob, {
-      where: { jobId: In([...jobIds]), finishedAt: LessThan(before) },
-      select: { id: true, jobId: true },
-    });
-    return jobs.map(({ jobId }) => jobId);
+  listEnded(transaction: Transaction, jobIds: readonly string[], before: Date): Promise<BulkJob[]> {
+    return transaction.findBy(BulkJob, { jobId: In([...jobIds]), finishedAt: LessThan(before) });
   }
 
   /** Asks for a job to stop; whoever works on it sees it at the next border between two chunks. */

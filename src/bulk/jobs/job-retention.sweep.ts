@@ -29,9 +29,7 @@ export class JobRetentionSweep extends HourlySweep {
     for (let start = 0; start < kept.length && !this.stopping; start += BATCH) {
       const some = kept.slice(start, start + BATCH);
       const over = await this.unitOfWork.read((transaction) => this.jobs.listEnded(transaction, some, endedBefore));
-      for (const jobId of over) {
-        await this.erasure.erase(await this.unitOfWork.read((transaction) => this.jobs.get(transaction, jobId)));
-      }
+      for (const job of over) await this.erasure.erase(job);
       if (over.length > 0) this.logger.log({ jobs: over.length }, 'erased the files of jobs that ended long ago');
     }
   }

@@ -28,9 +28,15 @@ export interface PersonalRow {
 }
 
 /** The rows of one chunk that are about a person. */
-interface FoundChunk {
+export interface FoundChunk {
   readonly chunkNo: number;
   readonly rows: readonly PersonalRow[];
+}
+
+/** A job with what it keeps about a person. */
+export interface FoundJob {
+  readonly job: BulkJob;
+  readonly chunks: readonly FoundChunk[];
 }
 
 /** Finds what the jobs of a company keep about a person, and removes it. */
@@ -44,20 +50,17 @@ export class PersonalTraces {
   ) {}
 
   /** Jobs that have rows about the person, newest first, with those rows. */
-  async *find(company: CompanyScope, person: Identifiers): AsyncGenerator<{ job: BulkJob; rows: PersonalRow[] }> {
+  async *find(company: CompanyScope, person: Identifiers): AsyncGenerator<FoundJob> {
     for await (const job of this.jobsOf(company)) {
-      const rows: PersonalRow[] = [];
-      for await (const chunk of this.chunksOf(job, person)) rows.push(...chunk.rows);
-      if (rows.length > 0) yield { job, rows };
+      const chunks: FoundChunk[] = [];
+      for await (const chunk of this.chunksOf(job, person)) chunks.push(chunk);
+      if (chunks.length > 0) yield { job, chunks };
     }
   }
 
-  /** Removes what a job that has ended keeps about the person: rows sent, results, and the files made of them. */
-  async erase(job: BulkJob, person: Identifiers): Promise<void> {
-    const found = new Map<number, ReadonlySet<number>>();
-    for await (const { chunkNo, rows } of this.chunksOf(job, person)) {
-      found.set(chunkNo, new Set(rows.map(({ row }) => row)));
-    }
+  /** Removes what was found in a job that has ended: rows sent, results, and the files made of them. */
+  async erase({ job, chunks }: FoundJob): Promise<void> {
+    const found = new Map(chunks.map(({ chunkNo, rows }) => [chunkNo, new Set(rows.map(({ row }) => row))]));
     for (const [chunkNo, rows] of found) {
       await this.unitOfWork.run(async (transaction) => {
         const outcomes = await this.jobs.listOutcomes(transaction, job, chunkNo);

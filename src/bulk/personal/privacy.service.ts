@@ -8,7 +8,7 @@ import { UnitOfWork } from '../../platform/database/unit-of-work';
 import { Conflict } from '../../platform/errors/http.errors';
 import { IdempotentCalls } from '../../platform/idempotency/idempotent-calls';
 import { hasEnded } from '../jobs/bulk-job.entity';
-import { PersonalRow, PersonalTraces } from './personal-traces';
+import { FoundJob, PersonalRow, PersonalTraces } from './personal-traces';
 
 /** All that the service keeps about a person. */
 export interface PersonalData extends Person {
@@ -31,7 +31,9 @@ export class PrivacyService {
   async export(caller: Caller, company: CompanyScope, customerId: string): Promise<PersonalData> {
     const { person, identifiers } = await this.persons.find(company, customerId);
     const jobRows: PersonalRow[] = [];
-    for await (const { rows } of this.traces.find(company, identifiers)) jobRows.push(...rows);
+    for await (const { chunks } of this.traces.find(company, identifiers)) {
+      for (const { rows } of chunks) jobRows.push(...rows);
+    }
     const { subject: actor } = caller;
     const event = { actor, action: 'customer.exported', companyRef: company.ref, subject: customerId };
     await this.trail.recordApart(event);
@@ -46,12 +48,12 @@ export class PrivacyService {
    */
   async erase(caller: Caller, company: CompanyScope, customerId: string): Promise<void> {
     const { identifiers } = await this.persons.find(company, customerId);
-    const jobs = [];
-    for await (const { job } of this.traces.find(company, identifiers)) {
-      if (!hasEnded(job.state)) throw jobNotDone(job.jobId);
-      jobs.push(job);
+    const found: FoundJob[] = [];
+    for await (const one of this.traces.find(company, identifiers)) {
+      if (!hasEnded(one.job.state)) throw jobNotDone(one.job.jobId);
+      found.push(one);
     }
-    for (const job of jobs) await this.traces.erase(job, identifiers);
+    for (const one of found) await this.traces.erase(one);
     await this.calls.forgetMatching((text) => isAbout(identifiers, text));
     await this.persons.erase(caller, company, customerId);
     await this.unitOfWork.clearLog();

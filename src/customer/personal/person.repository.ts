@@ -46,13 +46,8 @@ export class PersonRepository {
     const where = { companyRef, customerRef: id };
     for (const dependent of DEPENDENTS) await transaction.delete(dependent, where);
     const none = (fields: readonly string[]) => Object.fromEntries(fields.map((field) => [field, null]));
-    await transaction.update(
-      CommerceCustomer,
-      { companyRef, id },
-      {
-        ...none([...COMMERCE_FIELDS, 'ssn', 'ssnIndex', 'parentRef']),
-      },
-    );
+    const commerceFields = none([...COMMERCE_FIELDS, 'ssn', 'ssnIndex', 'parentRef']);
+    await transaction.update(CommerceCustomer, { companyRef, id }, commerceFields);
     await transaction.update(
       Customer,
       { companyRef, id },

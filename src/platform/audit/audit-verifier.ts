@@ -46,15 +46,10 @@ export class AuditVerifier {
   }
 
   /** Linked entries in the order of the chain, as far as they fit the search. @param after place in the chain */
-  async *list(search: EntrySearch, after = 0): AsyncGenerator<AuditEntry> {
-    let place = after;
-    for (;;) {
-      const page = await this.unitOfWork.read((transaction) => this.entries.list(transaction, search, place, PAGE));
-      yield* page;
-      const end = page.at(-1)?.sequenceNo;
-      if (page.length < PAGE || end == null) return;
-      place = end;
-    }
+  list(search: EntrySearch, after = 0): AsyncGenerator<AuditEntry> {
+    const read = (place: number) =>
+      this.unitOfWork.read((transaction) => this.entries.list(transaction, search, place, PAGE));
+    return pagedFrom(after, read, ({ sequenceNo }) => sequenceNo);
   }
 
   private async check(noted?: string): Promise<{ report: AuditReport; isOutdated: boolean }> {
@@ -122,15 +117,24 @@ export class AuditVerifier {
   }
 
   /** Linked entries behind that place. */
-  private async *chain(after: number): AsyncGenerator<StoredEntry> {
-    let place = after;
-    for (;;) {
-      const page = await this.unitOfWork.read((transaction) => this.entries.listStored(transaction, place, PAGE));
-      yield* page;
-      const end = page.at(-1)?.entry.sequenceNo;
-      if (page.length < PAGE || end == null) return;
-      place = end;
-    }
+  private chain(after: number): AsyncGenerator<StoredEntry> {
+    const read = (place: number) =>
+      this.unitOfWork.read((transaction) => this.entries.listStored(transaction, place, PAGE));
+    return pagedFrom(after, read, ({ entry }) => entry.sequenceNo);
+  }
+}
+
+/** All there is behind a place in the chain, read page by page. */
+async function* pagedFrom<T>(
+  after: number,
+  read: (place: number) => Promise<readonly T[]>,
+  placeOf: (one: T) => number | null,
+): AsyncGenerator<T> {
+  for (let place: number | null = after; place !== null;) {
+    const page: readonly T[] = await read(place);
+    yield* page;
+    const last = page.at(-1);
+    place = page.length < PAGE || last === undefined ? null : placeOf(last);
   }
 }
 

@@ -18,7 +18,10 @@ function flatten(errors: readonly ValidationError[], object: string, parent = ''
 export function invalidRequest(errors: readonly ValidationError[]): InvalidRequest {
   const target = errors[0]?.target;
   const object = target === undefined ? 'request' : target.constructor.name;
-  const issues = flatten(errors, object);
+  return withIssues(flatten(errors, object));
+}
+
+function withIssues(issues: readonly FieldIssue[]): InvalidRequest {
   const fields = [...new Set(issues.map((issue) => issue.field))].join(', ');
   return new InvalidRequest(`The request has invalid fields: ${fields}. Each is explained in the list.`, { issues });
 }
@@ -43,14 +46,10 @@ class StrictValidationPipe extends ValidationPipe {
     const taken: unknown = await super.transform(value, metadata);
     const fields = leftOut(value, taken);
     if (fields.length === 0) return taken;
-    throw new InvalidRequest(`The request has invalid fields: ${fields.join(', ')}. Each is explained in the list.`, {
-      issues: fields.map((field) => ({
-        object: metadata.metatype?.name ?? 'request',
-        field,
-        rejectedValue: null,
-        message: `property ${field} should not exist`,
-      })),
-    });
+    const object = metadata.metatype?.name ?? 'request';
+    throw withIssues(
+      fields.map((field) => ({ object, field, rejectedValue: null, message: `property ${field} should not exist` })),
+    );
   }
 }
 
