@@ -16,7 +16,7 @@ import { hasEnded, StoredJob } from './stored-jobs';
 const PRELOAD = ['typescript.loader.js', 'crash-step.preload.ts'].map((file) => join(__dirname, file));
 const LONGEST_IMPORT_MS = 120_000;
 /** Rows the service applies in one transaction. */
-const CHUNK_ROWS = 1_000;
+const CHUNK_ROWS = 500;
 
 /** A service that can be told to kill itself at a step. */
 export class StepLane {

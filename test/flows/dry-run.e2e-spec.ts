@@ -1,8 +1,9 @@
+import { BulkJobRepository } from '../../src/bulk/jobs/bulk-job.repository';
 import { bulk, CREATE, csvOf, UPDATE, xlsxOf } from '../support/bulk';
 import { createLeads, UPDATE_BULK } from '../support/campaigns';
 import { readCustomer } from '../support/commerce-items';
 import { describeEachEngine } from '../support/engines';
-import { follow, jobOf, JOBS, rowsOf, tableContents } from '../support/jobs';
+import { follow, jobOf, JOBS, rowsOf, tableLines } from '../support/jobs';
 import { RunningService, startService, Tenant } from '../support/service';
 
 const ROWS = 10_000;
@@ -45,9 +46,9 @@ describeEachEngine('a dry run', (engine) => {
     await bulk(tenant.api, CREATE, Buffer.from(made.join('\n')));
     const file = csvOf(mixedRows(ROWS));
 
-    const before = await tableContents(service);
+    const before = await tableLines(service);
     const rehearsed = await bulk(tenant.api, UPDATE, file, { query: { dryRun: 'true' } });
-    expect(await tableContents(service)).toEqual(before);
+    expect(await tableLines(service)).toEqual(before);
     expect(await jobOf(tenant.api, rehearsed.jobId)).toMatchObject({ dryRun: true, state: 'completed' });
 
     const real = await bulk(tenant.api, UPDATE, file);
@@ -58,6 +59,44 @@ describeEachEngine('a dry run', (engine) => {
     expect(await outcomes(rehearsed.jobId)).toEqual(await outcomes(real.jobId));
     expect(rehearsed.total_amount).toBe(real.total_amount);
   }, 120_000);
+
+  it('whose results were stored in part when the disk was full begins anew, and tells each row once', async () => {
+    const jobs = service.app.get(BulkJobRepository);
+    const seen: number[] = [];
+    const advance = jest.spyOn(jobs, 'advance').mockImplementationOnce(async (transaction, { id }) => {
+      const laid = 'SELECT COUNT(*) AS n FROM bulk_outcomes WHERE job_ref = ?';
+      seen.push(Number((await transaction.query<{ n: number }[]>(laid, [id]))[0]?.n));
+      throw Object.assign(new Error('The table is full'), { code: 'ER_RECORD_FILE_FULL', errno: 1114, fatal: false });
+    });
+    const file = Array.from({ length: 1_200 }, (_, i) => [`B-${i}`, i % 10 === 0 ? '' : `Customer ${i}`]);
+    const query = { dryRun: 'true' };
+    const { jobId } = await bulk(tenant.api, CREATE, csvOf([['uniqueRefNo', 'legalName'], ...file]), { query });
+    expect(advance).toHaveBeenCalledTimes(2);
+    advance.mockRestore();
+    expect(seen).toEqual([3]);
+    expect((await jobOf(tenant.api, jobId)).counters).toMatchObject({ received: 1_200, created: 1_080, failed: 120 });
+    const rows = await outcomes(jobId);
+    expect(rows.map(({ row }) => row)).toEqual(file.map((_, i) => i + 2));
+    expect(rows.filter(({ outcome }) => outcome === 'failed')).toHaveLength(120);
+  });
+
+  it('that is taken over while its results are stored adds nothing more to them', async () => {
+    const jobs = service.app.get(BulkJobRepository);
+    const lay = jobs.layOutcomes.bind(jobs);
+    let laid = 0;
+    const spy = jest.spyOn(jobs, 'layOutcomes').mockImplementation(async (transaction, job, ...rest) => {
+      if (++laid === 2) await transaction.query('UPDATE bulk_jobs SET fence = fence + 1 WHERE id = ?', [job.id]);
+      return lay(transaction, job, ...rest);
+    });
+    const file = Array.from({ length: 1_200 }, (_, i) => [`T-${i}`, `Customer ${i}`]);
+    const sent = tenant.api
+      .post(CREATE)
+      .query({ dryRun: 'true' })
+      .attach('file', csvOf([['uniqueRefNo', 'legalName'], ...file]), 'taken.csv');
+    const { status } = await sent;
+    spy.mockRestore();
+    expect([status, laid]).toEqual([503, 2]);
+  });
 
   it('tells each field as it is and as it would be', async () => {
     await bulk(
@@ -104,10 +143,10 @@ describeEachEngine('a dry run', (engine) => {
         ['N-999999', 'Nobody', 'No Body', '9812345678'],
       ],
     });
-    const before = await tableContents(service);
+    const before = await tableLines(service);
     const call = { fileName: 'new.xlsx' };
     const rehearsed = await bulk(tenant.api, CREATE, file, { ...call, query: { dryRun: 'true' } });
-    expect(await tableContents(service)).toEqual(before);
+    expect(await tableLines(service)).toEqual(before);
     expect(rehearsed).toMatchObject({ success_count: 1_200, failure_count: 1, failure_count_second_file: 1 });
     // A customer that was there for a moment only has no id to show.
     expect(rehearsed.successRequests[0].customerId).toBeNull();
@@ -121,11 +160,11 @@ describeEachEngine('a dry run', (engine) => {
       { source: 'DRY', sourceId: 2, language: 'en', lastName: 'Child', parent: { source: 'DRY', sourceId: 1 } },
       { source: 'DRY', sourceId: 3, language: 'en', lastName: 'Lost', parent: { source: 'DRY', sourceId: 9 } },
     ];
-    const before = await tableContents(service);
+    const before = await tableLines(service);
     const call = (query: object) =>
       tenant.api.post('/customers/bulk/sourceId').query(query).send({ customers }).expect(200);
     const dry = await call({ dryRun: 'true' });
-    expect(await tableContents(service)).toEqual(before);
+    expect(await tableLines(service)).toEqual(before);
     const real = await call({});
     const comparable = ({ body }: any) => body.data.map(({ id: _, ...item }: any) => item);
     expect(comparable(dry)).toEqual(comparable(real));
@@ -134,7 +173,7 @@ describeEachEngine('a dry run', (engine) => {
 
   it('of a campaign call merges nothing', async () => {
     const campaignId = await createLeads(tenant.api, 1);
-    const before = await tableContents(service);
+    const before = await tableLines(service);
     const records = [
       { id: 'lead_0', data: { status_note: 'one' } },
       { id: 'lead_0', data: { status_note: 'two' } },
@@ -143,7 +182,7 @@ describeEachEngine('a dry run', (engine) => {
     const dry = await tenant.api.put(UPDATE_BULK).query({ dryRun: 'true' }).send({ campaignId, records });
     expect(dry.status).toBe(207);
     expect(dry.body.message).toBe('Updated 2 of 3 records');
-    expect(await tableContents(service)).toEqual(before);
+    expect(await tableLines(service)).toEqual(before);
     const rows = await rowsOf(tenant.api, dry.headers['x-job-id'] ?? '');
     expect(rows[1].changes).toEqual([{ field: 'status_note', from: 'one', to: 'two' }]);
   });

@@ -5,7 +5,7 @@ import { RunningService, startService, Tenant } from '../support/service';
 
 const PATH = '/api/v0/customer';
 
-/** Rows that name nobody, to fill the chunks of 1,000 between two rows of interest. */
+/** Rows that name nobody, to fill the chunks of 500 between two rows of interest. */
 function filler(count: number): Cells {
   return Array.from({ length: count }, (_, index) => ['', `filler ${index}`, 'x']);
 }

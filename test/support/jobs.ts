@@ -24,6 +24,12 @@ export async function tableContents({ app }: RunningService): Promise<Record<str
   return contents;
 }
 
+/** The same with each row as one text: thousands of rows are compared in no time. */
+export async function tableLines(service: RunningService): Promise<Record<string, string[]>> {
+  const contents = Object.entries(await tableContents(service));
+  return Object.fromEntries(contents.map(([table, rows]) => [table, rows.map((row) => JSON.stringify(row))]));
+}
+
 export async function jobOf(api: Api, jobId: string): Promise<any> {
   return (await api.get(`${JOBS}/${jobId}`).expect(200)).body.payload;
 }

@@ -29,7 +29,7 @@ export class BulkRunQuery {
   @IsIn(ERROR_RULES)
   onError: ErrorRule = 'continue';
 
-  /** The job stops once so many rows failed, at the next border of 1,000 rows; the others are unprocessed. */
+  /** The job stops once so many rows failed, at the next border of 500 rows; the others are unprocessed. */
   @ApiInt({ required: false })
   @IsOptional()
   @QueryInteger()

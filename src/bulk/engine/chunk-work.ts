@@ -53,14 +53,21 @@ export class ChunkWork {
   }
 
   /** Stores the outcomes of the next chunk and moves the checkpoint over it. @throws JobTakenOver */
-  store(transaction: Transaction, job: BulkJob, result: ChunkResult): Promise<BulkJob> {
-    return this.storeText(transaction, job, JSON.stringify(result.outcomes), talliesWith(job.tallies, result));
+  async store(transaction: Transaction, job: BulkJob, result: ChunkResult): Promise<BulkJob> {
+    const moved = await this.moveTo(transaction, job, job.nextChunk + 1, talliesWith(job.tallies, result));
+    await this.jobs.insertOutcomes(transaction, job, job.nextChunk, JSON.stringify(result.outcomes));
+    return moved;
   }
 
-  /** Like `store`, for outcomes that are JSON already. @throws JobTakenOver */
-  async storeText(transaction: Transaction, job: BulkJob, outcomes: string, tallies: TableTally[]): Promise<BulkJob> {
-    if (!(await this.jobs.advance(transaction, job, outcomes, tallies))) throw takenOver(job.jobId);
-    return { ...job, nextChunk: job.nextChunk + 1, tallies };
+  /** Stores the outcomes of a chunk, as JSON, in front of the checkpoint: they count once it has moved. @throws JobTakenOver */
+  async lay(transaction: Transaction, job: BulkJob, chunkNo: number, outcomes: string): Promise<void> {
+    if (!(await this.jobs.layOutcomes(transaction, job, chunkNo, outcomes))) throw takenOver(job.jobId);
+  }
+
+  /** Moves the checkpoint to a later chunk. @throws JobTakenOver */
+  async moveTo(transaction: Transaction, job: BulkJob, nextChunk: number, tallies: TableTally[]): Promise<BulkJob> {
+    if (!(await this.jobs.advance(transaction, job, nextChunk, tallies))) throw takenOver(job.jobId);
+    return { ...job, nextChunk, tallies };
   }
 }
 

@@ -5,7 +5,7 @@ import { ImportedRecordHistoryRepository } from './imported-record-history.repos
 import type { ImportedRecord } from './imported-record.entity';
 
 /**
- * Imports the records of an entity: finds each by its key, creates or changes it in a few statements per thousand rows,
+ * Imports the records of an entity: finds each by its key, creates or changes it in a few statements per chunk of rows,
  * and keeps a history, so that its jobs can be tried dry and undone. Extend it, and register the class with
  * `BulkImporterProvider`.
  */

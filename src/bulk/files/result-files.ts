@@ -157,9 +157,10 @@ class ResultWriters {
       const outcome = outcomes[at];
       if (outcome === undefined) continue;
       const isRefused = outcome.verdict === 'failed';
-      const own = isRefused ? failureCells(outcome, this.job.jobId) : successCells(outcome);
+      const cells = this.keptCells(raw, kept);
+      cells.push(...(isRefused ? failureCells(outcome, this.job.jobId) : successCells(outcome)));
       // Cells beyond the header stay visible behind our own, so that nothing of the row is lost.
-      const cells = [...this.keptCells(raw, kept), ...own, ...raw.cells.slice(chunk.columns.length)];
+      cells.push(...raw.cells.slice(chunk.columns.length));
       (isRefused ? refused : applied).push({ row: raw.row, cells });
     }
     await this.writeRows('success', chunk, [...this.keptNames(chunk, kept), ...SUCCESS_COLUMNS], applied);

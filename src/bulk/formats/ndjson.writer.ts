@@ -29,12 +29,12 @@ export class NdjsonWriter implements RowWriter {
 
 /** Built as text, since `__proto__` is no ordinary key of an object. */
 function lineOf(keys: readonly string[], row: RawRow): string {
-  const members: string[] = [];
-  for (const [i, key] of keys.entries()) {
+  let members = '';
+  for (let i = 0; i < keys.length; i++) {
     const cell = row.cells[i] ?? '';
-    if (cell !== '') members.push(`${key}:${cell === CLEAR ? 'null' : JSON.stringify(cell)}`);
+    if (cell !== '') members += `,${keys[i] ?? ''}:${cell === CLEAR ? 'null' : JSON.stringify(cell)}`;
   }
   const surplus = row.cells.slice(keys.length);
-  if (surplus.some((cell) => cell !== '')) members.push(`"${SURPLUS_KEY}":${JSON.stringify(surplus)}`);
-  return `{${members.join(',')}}\n`;
+  if (surplus.some((cell) => cell !== '')) members += `,"${SURPLUS_KEY}":${JSON.stringify(surplus)}`;
+  return `{${members.slice(1)}}\n`;
 }

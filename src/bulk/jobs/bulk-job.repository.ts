@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { In, IsNull, LessThan, Raw } from 'typeorm';
 import { databaseTraits } from '../../platform/database/database.traits';
-import { insertMany, updateMany } from '../../platform/database/set-based';
+import { insertMany, selectParts, updateMany } from '../../platform/database/set-based';
 import { Transaction } from '../../platform/database/transaction';
 import { BulkJob, JobError, JobState, TableTally } from './bulk-job.entity';
 import { jobNotFound } from './bulk-job.errors';
@@ -53,18 +53,35 @@ export class BulkJobRepository {
   }
 
   /**
-   * Moves the checkpoint over one chunk and stores its outcomes, a list of `RowOutcome` as JSON. False when another process has moved it or taken the
-   * job over: what this transaction did must then be rolled back.
+   * Moves the checkpoint to a later chunk. False when another process has moved it or taken the job over: what this
+   * transaction did must then be rolled back.
    */
-  async advance(transaction: Transaction, job: BulkJob, outcomes: string, tallies: TableTally[]): Promise<boolean> {
+  async advance(transaction: Transaction, job: BulkJob, to: number, tallies: TableTally[]): Promise<boolean> {
     const { id, companyRef, nextChunk, fence } = job;
     const moved = await transaction.update(
       BulkJob,
       { id, companyRef, nextChunk, fence, state: 'running' },
-      { nextChunk: nextChunk + 1, tallies },
+      { nextChunk: to, tallies },
     );
-    if (moved.affected !== 1) return false;
-    await insertMany(transaction, BulkOutcome, [{ jobRef: id, chunkNo: nextChunk, outcomes }]);
+    return moved.affected === 1;
+  }
+
+  /** Stores the outcomes of a chunk, a list of `RowOutcome` as JSON, in the transaction that moves the checkpoint over it. */
+  async insertOutcomes(transaction: Transaction, { id }: BulkJob, chunkNo: number, outcomes: string): Promise<void> {
+    await insertMany(transaction, BulkOutcome, [{ jobRef: id, chunkNo, outcomes }]);
+  }
+
+  /**
+   * Like `insertOutcomes`, for a chunk the checkpoint will move over later: nobody asks for its outcomes before. Those of
+   * a try that was broken off are replaced. False when another process has taken the job over.
+   */
+  async layOutcomes(transaction: Transaction, job: BulkJob, chunkNo: number, outcomes: string): Promise<boolean> {
+    const { id, companyRef, fence } = job;
+    const where = { companyRef, fence, state: 'running' } as const;
+    const held = await selectParts(transaction, BulkJob, ['id'], { where, property: 'id', values: [id], lock: true });
+    if (held.length === 0) return false;
+    await transaction.delete(BulkOutcome, { jobRef: id, chunkNo });
+    await this.insertOutcomes(transaction, job, chunkNo, outcomes);
     return true;
   }
 

@@ -21,7 +21,7 @@ export class JobErasure {
 
   /** Erases the rows and result files of a job that has ended, and the values in its results. Can be done again. */
   async erase(job: BulkJob): Promise<void> {
-    for (let chunkNo = 0; chunkNo < job.nextChunk; chunkNo++) {
+    for (let chunkNo = 0; chunkNo < job.chunks; chunkNo++) {
       await this.unitOfWork.run(async (transaction) => {
         const outcomes = await this.jobs.listOutcomes(transaction, job, chunkNo);
         if (outcomes.every(hasNoValues)) return;

@@ -2,8 +2,8 @@ import { BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { AppConfig } from '../../platform/config/app-config';
 import type { BulkJob } from './bulk-job.entity';
 
-/** Jobs of so many chunks at most start at once: a JSON call never waits behind the files of others. */
-const SHORT_CHUNKS = 10;
+/** Jobs of so many chunks at most (10,000 rows) start at once: a JSON call never waits behind the files of others. */
+const SHORT_CHUNKS = 20;
 
 /** A job that waits for a place. */
 interface Waiting {

@@ -1,7 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { LessThan, MoreThan } from 'typeorm';
 import { insertHistory } from '../../platform/audit/audited-history';
-import { insertMany, selectMany, updateVersioned, type VersionedRow } from '../../platform/database/set-based';
+import {
+  insertMany,
+  selectMany,
+  selectParts,
+  updateVersioned,
+  type VersionedRow,
+} from '../../platform/database/set-based';
 import { Transaction } from '../../platform/database/transaction';
 import { CampaignRecord } from '../campaign-record.entity';
 import { CampaignRecordHistory } from './campaign-record-history.entity';
@@ -11,6 +17,15 @@ export interface RecordOwner {
   readonly companyRef: number;
   readonly campaignRef: number;
 }
+
+const DOCUMENT_PARTS = ['id', 'recordId', 'data', 'version'] as const;
+const WRITTEN_PARTS = ['data', 'version', 'updatedAt'] as const;
+
+/** What a change of a document needs of its record. */
+export type RecordDocument = Pick<CampaignRecord, (typeof DOCUMENT_PARTS)[number]>;
+
+/** What a change of a document writes. */
+export type WrittenDocument = Pick<CampaignRecord, 'id' | (typeof WRITTEN_PARTS)[number]>;
 
 /** Reads and writes of campaign records; deleted ones are not there. */
 @Injectable()
@@ -24,6 +39,17 @@ export class CampaignRecordRepository {
   ): Promise<CampaignRecord[]> {
     const where = { ...owner, deletionKey: 0 };
     return selectMany(transaction, CampaignRecord, { where, property: 'recordId', values, lock });
+  }
+
+  /** The documents of records of those ids, in no order. */
+  listDocuments(
+    transaction: Transaction,
+    owner: RecordOwner,
+    values: readonly string[],
+    lock: boolean,
+  ): Promise<RecordDocument[]> {
+    const where = { ...owner, deletionKey: 0 };
+    return selectParts(transaction, CampaignRecord, DOCUMENT_PARTS, { where, property: 'recordId', values, lock });
   }
 
   /** Records behind the one of that database id, in the order they were added. */
@@ -47,10 +73,10 @@ export class CampaignRecordRepository {
    * Writes document, version and time of records that still have the version they were made from. False when at least
    * one has moved on: the transaction must then be rolled back.
    */
-  updateVersioned(transaction: Transaction, records: readonly VersionedRow<CampaignRecord>[]): Promise<boolean> {
+  updateVersioned(transaction: Transaction, records: readonly VersionedRow<WrittenDocument>[]): Promise<boolean> {
     // In order of the key, as every other writer goes.
     const sorted = [...records].sort((a, b) => a.row.id - b.row.id);
-    return updateVersioned(transaction, CampaignRecord, sorted, ['data', 'version', 'updatedAt']);
+    return updateVersioned(transaction, CampaignRecord, sorted, WRITTEN_PARTS);
   }
 
   /** Entries of a record, newest first, from before the entry `before`. */

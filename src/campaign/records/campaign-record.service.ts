@@ -12,7 +12,7 @@ import type { CampaignRecordHistory } from './campaign-record-history.entity';
 import { CampaignRecordRepository } from './campaign-record.repository';
 import type { JsonObject } from './document-merge';
 import { RecordAdditionService } from './record-addition.service';
-import type { RecordOutcome } from './record-change';
+import type { RecordOutcome, RecordVersion } from './record-change';
 import { RecordUpdateService } from './record-update.service';
 import { CONFLICT, MISSING } from './record.issues';
 
@@ -101,7 +101,7 @@ export class CampaignRecordService {
     caller: Caller,
     campaignId: string,
     change: SingleUpdate,
-  ): Promise<{ record: CampaignRecord; isChanged: boolean }> {
+  ): Promise<{ record: RecordVersion; isChanged: boolean }> {
     return this.unitOfWork.run(async (transaction) => {
       const { campaignRef } = await this.ownerOf(transaction, caller.company.ref, campaignId);
       const update = { ...change, row: null };
@@ -121,7 +121,7 @@ function contextOf({ company, subject }: Caller): ChangeContext {
 }
 
 /** The record of a single outcome. @throws the error of one that was refused */
-function accepted(outcome: RecordOutcome | undefined): CampaignRecord {
+function accepted(outcome: RecordOutcome | undefined): RecordVersion {
   const [issue] = outcome?.issues ?? [];
   if (issue?.code === MISSING) throw recordNotFound();
   if (issue?.code === CONFLICT) throw new RecordConflict(issue.message);

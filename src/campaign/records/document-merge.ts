@@ -51,14 +51,26 @@ export function mergeDocument(document: JsonObject, patch: JsonObject): JsonObje
 /** What differs between two documents, member by member; empty when they are equal. */
 export function changesBetween(before: JsonObject, after: JsonObject, path = ''): DocumentChange[] {
   const changes: DocumentChange[] = [];
-  for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    const field = path + key.replace(/~/g, '~0').replace(/\//g, '~1');
-    const from = Object.hasOwn(before, key) ? before[key] : undefined;
-    const to = Object.hasOwn(after, key) ? after[key] : undefined;
-    if (isJsonObject(from) && isJsonObject(to)) changes.push(...changesBetween(from, to, `${field}/`));
-    else if (from === undefined || to === undefined || !jsonEquals(from, to)) {
-      changes.push({ field, ...(from !== undefined && { from }), ...(to !== undefined && { to }) });
+  for (const key of Object.keys(before)) {
+    const from = before[key] ?? null;
+    if (!Object.hasOwn(after, key)) {
+      changes.push({ field: path + pointerPart(key), from });
+      continue;
     }
+    const to = after[key] ?? null;
+    // What a merge leaves alone is the same object still, so most members end here.
+    if (from === to) continue;
+    if (isJsonObject(from) && isJsonObject(to))
+      changes.push(...changesBetween(from, to, `${path}${pointerPart(key)}/`));
+    else if (!jsonEquals(from, to)) changes.push({ field: path + pointerPart(key), from, to });
+  }
+  for (const key of Object.keys(after)) {
+    if (!Object.hasOwn(before, key)) changes.push({ field: path + pointerPart(key), to: after[key] ?? null });
   }
   return changes;
+}
+
+/** One key in a JSON Pointer (RFC 6901, section 3). */
+function pointerPart(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }

@@ -1,4 +1,4 @@
-import { type ChangeContext, historyFacts } from '../../platform/history/history-entry.entity';
+import type { ChangeContext } from '../../platform/history/history-entry.entity';
 import type { CodedIssue } from '../../platform/validation/coded-issue';
 import type { CampaignRecord } from '../campaign-record.entity';
 import type { CampaignRecordHistory } from './campaign-record-history.entity';
@@ -20,27 +20,31 @@ export interface RecordAddition {
   readonly data: JsonObject;
 }
 
+/** Which record, and how often it was changed. */
+export type RecordVersion = Pick<CampaignRecord, 'id' | 'recordId' | 'version'>;
+
 /** What became of one record. */
 export interface RecordOutcome {
   readonly outcome: 'created' | 'updated' | 'unchanged' | 'failed';
   /** As stored afterwards; null when there is none. */
-  readonly record: CampaignRecord | null;
+  readonly record: RecordVersion | null;
   readonly issues: readonly CodedIssue[];
   /** It was looked for a second time. */
   readonly isRetried?: boolean;
 }
 
 /** Outcome of a record that was refused; nothing of it was stored. */
-export function refused(code: string, message: string, record: CampaignRecord | null = null): RecordOutcome {
+export function refused(code: string, message: string, record: RecordVersion | null = null): RecordOutcome {
   return { outcome: 'failed', record, issues: [{ field: null, code, message, rejectedValue: null }] };
 }
 
 /** History entry of a change. */
 export function recordHistoryEntry(
-  context: ChangeContext,
-  { id, version }: CampaignRecord,
+  { companyRef, changedBy, jobId, at }: ChangeContext,
+  { id: recordRef, version }: RecordVersion,
   row: number | null,
   changes: DocumentChange[],
 ): Omit<CampaignRecordHistory, 'id'> {
-  return { ...historyFacts(context, version, row), recordRef: id, changes };
+  // Written out: this runs once per record of every bulk call.
+  return { companyRef, version, changedAt: at, changedBy, jobId, rowNo: row, recordRef, changes };
 }

@@ -3,9 +3,8 @@ import type { ChangeContext } from '../../platform/history/history-entry.entity'
 import { LostRace } from '../../platform/database/database.errors';
 import { Transaction } from '../../platform/database/transaction';
 import { forEachGivingWay } from '../../platform/event-loop/give-way';
-import type { CampaignRecord } from '../campaign-record.entity';
 import type { CampaignRecordHistory } from './campaign-record-history.entity';
-import { CampaignRecordRepository, RecordOwner } from './campaign-record.repository';
+import { CampaignRecordRepository, RecordDocument, RecordOwner } from './campaign-record.repository';
 import { changesBetween, JsonObject, mergeDocument } from './document-merge';
 import { recordHistoryEntry, RecordOutcome, RecordUpdate, refused } from './record-change';
 import { CONFLICT, MISSING } from './record.issues';
@@ -15,8 +14,8 @@ const MOST_BYTES = 256 * 1024;
 
 /** A record as it stands after the updates of a batch so far. */
 interface RecordDraft {
-  readonly before: CampaignRecord;
-  record: CampaignRecord;
+  readonly before: RecordDocument;
+  record: RecordDocument;
   document: JsonObject;
 }
 
@@ -48,7 +47,9 @@ export class RecordUpdateService {
       outcomes.push(draft === undefined ? { ...missing(), isRetried: true } : change(context, draft, update, entries));
     });
     const changed = [...drafts.values()].filter(({ record, before }) => record !== before);
-    const written = changed.map(({ record, before }) => ({ row: record, from: before.version }));
+    const written = changed.map(({ record: { id, data, version }, before }) => {
+      return { row: { id, data, version, updatedAt: context.at }, from: before.version };
+    });
     if (!(await this.records.updateVersioned(transaction, written))) throw new LostRace();
     await this.records.insertHistory(transaction, entries);
     return outcomes;
@@ -62,10 +63,10 @@ export class RecordUpdateService {
     lock: boolean,
   ): Promise<Map<string, RecordDraft>> {
     const ids = updates.map(({ recordId }) => recordId);
-    const found = await this.records.listByRecordIds(transaction, owner, ids, lock);
+    const found = await this.records.listDocuments(transaction, owner, ids, lock);
     const known = new Set(found.map(({ recordId }) => recordId));
     const rest = ids.filter((id) => !known.has(id));
-    const late = await this.records.listByRecordIds(transaction, owner, rest, lock);
+    const late = await this.records.listDocuments(transaction, owner, rest, lock);
     const drafts = new Map<string, RecordDraft>();
     await forEachGivingWay([...found, ...late], (record) =>
       drafts.set(record.recordId, { before: record, record, document: JSON.parse(record.data) as JsonObject }),
@@ -98,7 +99,7 @@ function change(
     return refused('DOCUMENT_TOO_LARGE', `The document would have ${bytes} bytes; it can have ${MOST_BYTES}`, record);
   }
   draft.document = merged;
-  draft.record = { ...record, data: text, version: record.version + 1, updatedAt: context.at };
+  draft.record = { id: record.id, recordId, data: text, version: record.version + 1 };
   entries.push(recordHistoryEntry(context, draft.record, row, changes));
   return { outcome: 'updated', record: draft.record, issues: [] };
 }

@@ -17,25 +17,28 @@ const DANGEROUS_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
 type Kind = 'text' | 'amount' | 'date';
 
-const LOAN_FIELDS: Readonly<Record<string, Kind>> = {
-  loan_id: 'text',
-  first_name: 'text',
-  last_name: 'text',
-  phone_number: 'text',
-  loan_amount: 'amount',
-  emi_amount: 'amount',
-  loan_period: 'amount',
-  current_emi: 'amount',
-  emi_due_date: 'date',
-  payment_status: 'text',
-  language: 'text',
-};
+const LOAN_FIELDS: readonly (readonly [name: string, kind: Kind])[] = [
+  ['loan_id', 'text'],
+  ['first_name', 'text'],
+  ['last_name', 'text'],
+  ['phone_number', 'text'],
+  ['loan_amount', 'amount'],
+  ['emi_amount', 'amount'],
+  ['loan_period', 'amount'],
+  ['current_emi', 'amount'],
+  ['emi_due_date', 'date'],
+  ['payment_status', 'text'],
+  ['language', 'text'],
+];
 
 /** The fields that are known by type (published); all others are free. */
-const FIELDS: Readonly<Record<CampaignType, Readonly<Record<string, Kind>>>> = {
+const FIELDS: Readonly<Record<CampaignType, readonly (readonly [name: string, kind: Kind])[]>> = {
   emi: LOAN_FIELDS,
   edi: LOAN_FIELDS,
-  lead: { lead_id: 'text', lead_date: 'date' },
+  lead: [
+    ['lead_id', 'text'],
+    ['lead_date', 'date'],
+  ],
 };
 
 const RULES: Readonly<Record<Kind, { holds: (value: Json) => boolean; words: string }>> = {
@@ -63,7 +66,7 @@ export function idFault(id: unknown, name: string): string | null {
   if (id === undefined || id === null) return `${name} is required`;
   if (typeof id !== 'string') return `${name} must be text`;
   if (id.trim() === '') return `${name} must not be blank`;
-  if (Array.from(id).length > LONGEST_ID) return `${name} must not be longer than ${LONGEST_ID} characters`;
+  if (isLonger(id, LONGEST_ID)) return `${name} must not be longer than ${LONGEST_ID} characters`;
   return id.isWellFormed() ? null : `${name} holds half a character; send the whole one`;
 }
 
@@ -72,17 +75,19 @@ export function documentFaults(data: unknown, type: CampaignType): string[] {
   if (data === undefined) return ['data is required'];
   if (!isJsonObject(data)) return ['data must be an object'];
   if (Object.keys(data).length === 0) return ['data must not be empty'];
-  const shape = shapeFaults(data, 'data', 1);
+  const shape: string[] = [];
+  noteShape(data, 'data', 1, shape);
   if (shape.length > 0) return capped(shape);
   const bytes = Buffer.byteLength(JSON.stringify(data));
   if (bytes > MOST_BYTES) return [`data has ${bytes} bytes; at most ${MOST_BYTES} are allowed`];
-  const fields = FIELDS[type];
-  return Object.keys(fields).flatMap((name) => {
-    const value = Object.hasOwn(data, name) ? data[name] : undefined;
-    const rule = RULES[fields[name] ?? 'text'];
+  const faults: string[] = [];
+  for (const [name, kind] of FIELDS[type]) {
+    const value = Object.hasOwn(data, name) ? data[name] : null;
     // In a change null takes a field away.
-    return value === undefined || value === null || rule.holds(value) ? [] : [`data.${name} ${rule.words}`];
-  });
+    if (value === undefined || value === null || RULES[kind].holds(value)) continue;
+    faults.push(`data.${name} ${RULES[kind].words}`);
+  }
+  return faults;
 }
 
 /** A record can have a fault in every character; nobody reads them all. */
@@ -104,7 +109,9 @@ export function newRecordFaults(data: unknown, type: CampaignType): string[] {
   const faults = documentFaults(data, type);
   if (!isJsonObject(data)) return faults;
   const identifier = identifierOf(type);
-  const missing = Object.keys(FIELDS[type]).filter((name) => name !== identifier && (data[name] ?? null) === null);
+  const missing = FIELDS[type].flatMap(([name]) =>
+    name !== identifier && (data[name] ?? null) === null ? [name] : [],
+  );
   const id = idFault(data[identifier], `data.${identifier}`);
   return [...(id === null ? [] : [id]), ...missing.map((name) => `data.${name} is required`), ...faults].filter(
     (fault, at, all) => all.indexOf(fault) === at,
@@ -112,27 +119,35 @@ export function newRecordFaults(data: unknown, type: CampaignType): string[] {
 }
 
 /** Walks a document no deeper than it may be; what is too large is told once, at its place. */
-function shapeFaults(value: Json, path: string, level: number): string[] {
+function noteShape(value: Json, path: string, level: number, faults: string[]): void {
   if (typeof value === 'string') {
-    if (!value.isWellFormed()) return [`${path} holds half a character (an unpaired surrogate); send the whole one`];
-    return Array.from(value).length > LONGEST_TEXT ? [`${path} is longer than ${LONGEST_TEXT} characters`] : [];
+    if (!value.isWellFormed())
+      faults.push(`${path} holds half a character (an unpaired surrogate); send the whole one`);
+    else if (isLonger(value, LONGEST_TEXT)) faults.push(`${path} is longer than ${LONGEST_TEXT} characters`);
+    return;
   }
-  if (typeof value !== 'object' || value === null) return [];
-  if (level > MOST_LEVELS) return [`${path} is nested deeper than ${MOST_LEVELS} levels`];
-  if (Array.isArray(value)) {
-    if (value.length > MOST_ELEMENTS) return [`${path} has more than ${MOST_ELEMENTS} elements`];
-    return value.flatMap((element, at) => shapeFaults(element, `${path}[${at}]`, level + 1));
-  }
-  return objectFaults(value, path, level);
+  if (typeof value !== 'object' || value === null) return;
+  if (level > MOST_LEVELS) faults.push(`${path} is nested deeper than ${MOST_LEVELS} levels`);
+  else if (!Array.isArray(value)) noteMembers(value, path, level, faults);
+  else if (value.length > MOST_ELEMENTS) faults.push(`${path} has more than ${MOST_ELEMENTS} elements`);
+  else for (const [at, element] of value.entries()) noteShape(element, `${path}[${at}]`, level + 1, faults);
 }
 
-function objectFaults(object: JsonObject, path: string, level: number): string[] {
+function noteMembers(object: JsonObject, path: string, level: number, faults: string[]): void {
   const keys = Object.keys(object);
-  if (keys.length > MOST_KEYS) return [`${path} has more than ${MOST_KEYS} keys`];
-  return keys.flatMap((key) => {
-    if (DANGEROUS_KEYS.has(key)) return [`${path} has the key ${key}, which is not allowed`];
-    if (Array.from(key).length > LONGEST_KEY) return [`${path} has a key of more than ${LONGEST_KEY} characters`];
-    if (!key.isWellFormed()) return [`${path} has a key with half a character (an unpaired surrogate)`];
-    return shapeFaults(object[key] ?? null, `${path}.${key}`, level + 1);
-  });
+  if (keys.length > MOST_KEYS) {
+    faults.push(`${path} has more than ${MOST_KEYS} keys`);
+    return;
+  }
+  for (const key of keys) {
+    if (DANGEROUS_KEYS.has(key)) faults.push(`${path} has the key ${key}, which is not allowed`);
+    else if (isLonger(key, LONGEST_KEY)) faults.push(`${path} has a key of more than ${LONGEST_KEY} characters`);
+    else if (!key.isWellFormed()) faults.push(`${path} has a key with half a character (an unpaired surrogate)`);
+    else noteShape(object[key] ?? null, `${path}.${key}`, level + 1, faults);
+  }
+}
+
+/** Counts characters, not halves of them. Hardly any text is long enough to be counted: this runs for each of a call. */
+function isLonger(text: string, most: number): boolean {
+  return text.length > most && Array.from(text).length > most;
 }

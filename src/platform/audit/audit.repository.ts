@@ -94,8 +94,9 @@ export class AuditRepository {
       [after, limit],
     );
     const columns = ENTRY_FACTS.map((property) => table.column(property));
+    const toEntity = table.toEntity(table.properties);
     const entityOf = (row: Record<string, unknown>) =>
-      table.toEntity(table.properties.map((property) => row[table.column(property)]));
+      toEntity(table.properties.map((property) => row[table.column(property)]));
     return raw.map((row) => {
       const values = columns.map((column) => row[column]);
       try {

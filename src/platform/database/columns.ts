@@ -10,8 +10,9 @@ const boolean: ValueTransformer = {
   from: (value: unknown) => (value === null || value === undefined ? value : Boolean(value)),
 };
 
-/** The last time that was formatted: the rows of a chunk share theirs. */
+/** The last times that were written and read: the rows of a chunk mostly share theirs. */
 let lastTime = { milliseconds: NaN, text: '' };
+let lastText = lastTime;
 
 /** UTC time with milliseconds as both databases store it: `2024-10-10 08:34:46.123`. */
 export function toDatabaseTime(at: Date): string {
@@ -24,7 +25,9 @@ export function toDatabaseTime(at: Date): string {
 
 /** What a database gives for a time column (text, or mysql2's Date), as a Date. */
 export function fromDatabaseTime(value: string | Date): Date {
-  return value instanceof Date ? value : new Date(`${value.replace(' ', 'T')}Z`);
+  if (value instanceof Date) return value;
+  if (value !== lastText.text) lastText = { milliseconds: Date.parse(`${value.replace(' ', 'T')}Z`), text: value };
+  return new Date(lastText.milliseconds);
 }
 
 const time: ValueTransformer = {

@@ -10,8 +10,8 @@ export interface EntityTable<T extends ObjectLiteral> {
   column(property: string): string;
   /** True for a column of whole numbers. */
   isNumeric(property: string): boolean;
-  /** Values of a row in the order of `properties`, as a driver gives them -> plain object with those properties. */
-  toEntity(values: readonly unknown[]): T;
+  /** Makes a function that takes the values of these properties as a driver gives them -> plain object with them. */
+  toEntity(properties: readonly string[]): (values: readonly unknown[]) => T;
   /** Makes a function that gives the values of these properties in the form a driver takes. */
   toParameters(properties: readonly string[]): (row: ObjectLiteral) => unknown[];
 }
@@ -49,21 +49,24 @@ function build<T extends ObjectLiteral>(dataSource: DataSource, entity: EntityTa
     return column;
   };
   const properties = columns.map(({ propertyName }) => propertyName);
-  // A copy of an object that has all members is several times as fast as one built member by member.
-  const empty: ObjectLiteral = Object.fromEntries(properties.map((property) => [property, null]));
   return {
     name: metadata.tableName,
     properties,
     column: (property) => columnOf(property).databaseName,
     isNumeric: (property) => columnOf(property).isNumeric,
-    toEntity: (values) => {
-      const row: ObjectLiteral = { ...empty };
-      for (let at = 0; at < columns.length; at++) {
-        const { propertyName, transformer } = columns[at] as MappedColumn;
-        const value = values[at];
-        row[propertyName] = transformer === undefined ? value : (transformer.from(value) as unknown);
-      }
-      return row as T;
+    toEntity: (names) => {
+      const read = names.map(columnOf);
+      // A copy of an object that has all members is several times as fast as one built member by member.
+      const empty: ObjectLiteral = Object.fromEntries(names.map((name) => [name, null]));
+      return (values) => {
+        const row: ObjectLiteral = { ...empty };
+        for (let at = 0; at < read.length; at++) {
+          const { propertyName, transformer } = read[at] as MappedColumn;
+          const value = values[at];
+          row[propertyName] = transformer === undefined ? value : (transformer.from(value) as unknown);
+        }
+        return row as T;
+      };
     },
     toParameters: (names) => {
       const written = names.map(columnOf);

@@ -4,6 +4,8 @@ import type { Transaction } from './transaction';
 
 /** Which rows of a table are meant. */
 export interface RowSearch<T> {
+  /** Those to read. */
+  readonly properties: readonly string[];
   /** Columns that must equal one value, such as the company. */
   readonly where: Partial<T>;
   readonly property: string;
@@ -30,10 +32,10 @@ export interface RowStatements {
    *
    * @param versions the one each row must still have; undefined where it does not matter
    */
-  update<T extends ObjectLiteral & { id: number }>(
+  update(
     transaction: Transaction,
-    table: EntityTable<T>,
-    rows: readonly T[],
+    table: EntityTable<ObjectLiteral>,
+    rows: readonly ObjectLiteral[],
     changing: readonly string[],
     versions?: readonly number[],
   ): Promise<number>;

@@ -20,11 +20,12 @@ const LIST_VALUES = 10_000;
 
 /** Many rows on MySQL and MariaDB: one prepared statement for hundreds of them. */
 export const serverRows: RowStatements = {
-  async select(transaction, table, { where, property, values, lock }) {
+  async select(transaction, table, { properties, where, property, values, lock }) {
     const traits = databaseTraits(transaction);
-    const columns = table.properties.map((name) => `stored.${table.column(name)}`).join(', ');
+    const columns = properties.map((name) => `stored.${table.column(name)}`).join(', ');
     const fixed = Object.keys(where);
-    const found: ReturnType<typeof table.toEntity>[] = [];
+    const toEntity = table.toEntity(properties);
+    const found: ReturnType<typeof toEntity>[] = [];
     for (const wanted of slices(values, LIST_VALUES)) {
       const lookUp = lookUpOf(table, traits, property, wanted);
       const conditions = [...fixed.map((name) => `stored.${table.column(name)} = ?`), ...lookUp.conditions];
@@ -33,7 +34,7 @@ export const serverRows: RowStatements = {
         `SELECT ${columns} FROM ${lookUp.from} WHERE ${conditions.join(' AND ') || '1 = 1'}${lock ? ' FOR UPDATE' : ''}`,
         [...lookUp.joined, ...fixed.map((name): unknown => where[name]), ...lookUp.listed],
       );
-      await forEachGivingWay(rows, (row) => found.push(table.toEntity(row)));
+      await forEachGivingWay(rows, (row) => found.push(toEntity(row)));
     }
     return found;
   },

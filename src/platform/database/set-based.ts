@@ -31,12 +31,32 @@ function rowsOf(transaction: Transaction): RowStatements {
 export async function selectMany<T extends ObjectLiteral>(
   transaction: Transaction,
   entity: EntityTarget<T>,
+  options: SelectOptions<T>,
+): Promise<T[]> {
+  const { properties } = entityTable(transaction.dataSource, entity);
+  return select(transaction, entity, properties, options);
+}
+
+/** Like `selectMany`, but reads these properties alone: SQLite takes two thirds of the time for four columns of nine. */
+export async function selectParts<T extends ObjectLiteral, K extends keyof T & string>(
+  transaction: Transaction,
+  entity: EntityTarget<T>,
+  properties: readonly K[],
+  options: SelectOptions<T>,
+): Promise<Pick<T, K>[]> {
+  return select(transaction, entity, properties, options);
+}
+
+async function select<T extends ObjectLiteral>(
+  transaction: Transaction,
+  entity: EntityTarget<T>,
+  properties: readonly string[],
   { where, property, values, lock = false }: SelectOptions<T>,
 ): Promise<T[]> {
   if (values.length === 0) return [];
   const table = entityTable(transaction.dataSource, entity);
   const unique = [...new Set<string | number>(values)].sort();
-  return rowsOf(transaction).select(transaction, table, { where, property, values: unique, lock });
+  return rowsOf(transaction).select(transaction, table, { properties, where, property, values: unique, lock });
 }
 
 /** Rows behind the id `after` in the order of their ids, at most `limit` of them. */
@@ -56,7 +76,8 @@ export async function selectAfter<T extends ObjectLiteral & { id: number }>(
     `SELECT ${columns.join(', ')} FROM ${table.name}${hint} WHERE ${conditions} ORDER BY id LIMIT ?`,
     [...fixed.map((name) => where[name]), after, limit],
   );
-  return raw.map((row) => table.toEntity(columns.map((column): unknown => row[column])));
+  const toEntity = table.toEntity(table.properties);
+  return raw.map((row) => toEntity(columns.map((column): unknown => row[column])));
 }
 
 /**
@@ -95,7 +116,7 @@ export async function updateMany<T extends ObjectLiteral & { id: number }>(
   await rowsOf(transaction).update(transaction, entityTable(transaction.dataSource, entity), rows, changing);
 }
 
-/** A row as it is to be stored, and the version it was made from. */
+/** A row as it is to be stored (its id, and what changes), and the version it was made from. */
 export interface VersionedRow<T> {
   readonly row: T;
   readonly from: number;
@@ -105,11 +126,14 @@ export interface VersionedRow<T> {
  * Like `updateMany`, for rows that were read without a lock: writes those that still have the version they were made
  * from. False when at least one has moved on: the transaction must then be rolled back.
  */
-export async function updateVersioned<T extends ObjectLiteral & { id: number; version: number }>(
+export async function updateVersioned<
+  T extends ObjectLiteral & { id: number; version: number },
+  K extends keyof T & string,
+>(
   transaction: Transaction,
   entity: EntityTarget<T>,
-  rows: readonly VersionedRow<T>[],
-  changing: readonly (keyof T & string)[],
+  rows: readonly VersionedRow<Pick<T, K | 'id'>>[],
+  changing: readonly K[],
 ): Promise<boolean> {
   if (rows.length === 0) return true;
   const table = entityTable(transaction.dataSource, entity);

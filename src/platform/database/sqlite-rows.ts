@@ -8,18 +8,19 @@ import type { RowStatements } from './row-statements';
  * rows, and needs neither a long list of parameters nor a text for every number of rows.
  */
 export const sqliteRows: RowStatements = {
-  async select(transaction, table, { where, property, values }) {
+  async select(transaction, table, { properties, where, property, values }) {
     const fixed = Object.keys(where);
     const conditions = [...fixed, property].map((name) => `${table.column(name)} = ?`).join(' AND ');
-    const columns = table.properties.map((name) => table.column(name)).join(', ');
+    const columns = properties.map((name) => table.column(name)).join(', ');
     const statement = await RowStatement.prepare(
       transaction,
       `SELECT ${columns} FROM ${table.name} WHERE ${conditions}`,
     );
     const shared = fixed.map((name): unknown => where[name]);
-    const found: ReturnType<typeof table.toEntity>[] = [];
+    const toEntity = table.toEntity(properties);
+    const found: ReturnType<typeof toEntity>[] = [];
     await forEachGivingWay(values, (value) => {
-      for (const row of statement.all([...shared, value])) found.push(table.toEntity(row));
+      for (const row of statement.all([...shared, value])) found.push(toEntity(row));
     });
     return found;
   },
