@@ -10,6 +10,7 @@ import { failingSync } from './failing-sync.fault';
 import type { Fault } from './fault';
 import { FaultReport } from './fault-report';
 import { frozenWorker } from './frozen-worker.fault';
+import { galera } from './galera.fault';
 import { mariadbKill } from './mariadb-kill.fault';
 import { oppositeImports } from './opposite-imports.fault';
 import { poisonRow } from './poison-row.fault';
@@ -37,6 +38,7 @@ export const FAULTS: readonly Fault[] = [
   rollingRestart,
   deadlocks,
   deadlocksWithSnapshots,
+  galera,
   oppositeImports,
   poisonRow,
   slowReader,

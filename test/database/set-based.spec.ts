@@ -52,6 +52,20 @@ describeEachEngine('statements over many rows', (engine) => {
     expect(ids.map((id) => stored.get(id))).toEqual(rows.map((row, index) => ({ id: ids[index], ...row })));
   });
 
+  (engine === 'sqlite' ? it.skip : it)('gives the ids a node of a cluster counts in steps of its own', async () => {
+    const rows = Array.from({ length: 110 }, (_, index) => customerRow(companyRef, { uniqueRefNo: `R-${index}` }));
+    const runner = open.dataSource.createQueryRunner();
+    try {
+      await runner.query('SET SESSION auto_increment_increment = 3, auto_increment_offset = 2');
+      const ids = await insertMany(runner.manager, Customer, rows);
+      const stored = byId(await read('id', ids));
+      expect(ids.map((id) => [id % 3, stored.get(id)?.uniqueRefNo])).toEqual(rows.map((row) => [2, row.uniqueRefNo]));
+    } finally {
+      await runner.query('SET SESSION auto_increment_increment = 1, auto_increment_offset = 1');
+      await runner.release();
+    }
+  });
+
   it('does nothing for no rows and no keys', async () => {
     expect(await insertMany(transaction, Customer, [])).toEqual([]);
     expect(await read('id', [])).toEqual([]);

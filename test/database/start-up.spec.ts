@@ -21,6 +21,8 @@ const GOOD = {
   logBin: 0,
   flushLog: 1,
   maxPacket: 16_777_216,
+  idStep: 1,
+  wsrep: 'OFF',
 };
 
 describe('the settings of a server', () => {
@@ -36,7 +38,8 @@ describe('the settings of a server', () => {
       flushLog: '1',
       maxPacket: '67108864',
     },
-    { ...GOOD, version: '9.1.0' },
+    { ...GOOD, version: '9.1.0', wsrep: null },
+    { ...GOOD, idStep: 3 },
   ])('may be these: %j', (settings) => expect(findingsOfServer(settings)).toEqual({ faults: [], warnings: [] }));
 
   it.each<[string, object, RegExp]>([
@@ -51,6 +54,11 @@ describe('the settings of a server', () => {
       { logBin: 1, binlogFormat: 'STATEMENT' },
       /^binlog_format is STATEMENT.*set it to ROW or MIXED/,
     ],
+    [
+      'ids counted in steps by a MySQL, which cannot say which it gave',
+      { version: '8.0.36', idStep: '7' },
+      /^auto_increment_increment is 7.*set it to 1/,
+    ],
   ])('are refused with %s', (_name, changes, words) => {
     const { faults, warnings } = findingsOfServer({ ...GOOD, ...changes });
     expect(faults).toEqual([expect.stringMatching(words)]);
@@ -61,6 +69,7 @@ describe('the settings of a server', () => {
     ['a log that is not flushed', { flushLog: 2 }, /^innodb_flush_log_at_trx_commit is 2.*set it to 1$/],
     ['a log that is hardly written', { flushLog: '0' }, /^innodb_flush_log_at_trx_commit is 0/],
     ['small packets', { maxPacket: 1_048_576 }, /^max_allowed_packet is 1048576.*set it to 16777216 or more$/],
+    ['a node of a cluster', { wsrep: 'ON' }, /^wsrep_on is ON.*write to one node only/],
   ])('are warned of with %s', (_name, changes, words) => {
     const { faults, warnings } = findingsOfServer({ ...GOOD, ...changes });
     expect(warnings).toEqual([expect.stringMatching(words)]);

@@ -21,7 +21,8 @@ export interface MariaDbServer {
 
 const START_SECONDS = 60;
 
-function freePort(): Promise<number> {
+/** A port nobody listens on. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
@@ -38,7 +39,7 @@ export function hasMariaDb(): boolean {
 }
 
 /** Debian keeps server programs in /usr/sbin, which is not on every user's PATH. */
-function serverEnvironment(): NodeJS.ProcessEnv {
+export function serverEnvironment(): NodeJS.ProcessEnv {
   return { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/local/sbin` };
 }
 
@@ -107,7 +108,8 @@ export async function startMariaDb(more: readonly string[] = []): Promise<MariaD
   };
 }
 
-async function untilReady(url: string): Promise<void> {
+/** Waits until a server lets one in. @throws after a minute */
+export async function untilReady(url: string): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     try {
       const connection = await createConnection({ uri: url });

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { databaseTraits } from './database.traits';
 import {
+  CLUSTER_SETTING,
   DatabaseFindings,
   findingsOfServer,
   findingsOfSqlite,
@@ -27,8 +28,9 @@ export class DatabaseCheck {
       ];
       return findingsOfSqlite(journal?.journal_mode, sync?.synchronous);
     }
-    const [settings] = await this.dataSource.query<ServerSettings[]>(SERVER_SETTINGS);
+    const [settings] = await this.dataSource.query<Omit<ServerSettings, 'wsrep'>[]>(SERVER_SETTINGS);
     if (settings === undefined) throw new Error('The database server does not tell its settings');
-    return findingsOfServer(settings);
+    const [cluster] = await this.dataSource.query<{ Value: string }[]>(CLUSTER_SETTING);
+    return findingsOfServer({ ...settings, wsrep: cluster?.Value ?? null });
   }
 }

@@ -7,6 +7,8 @@ export interface DatabaseTraits {
   readonly singleConnection: boolean;
   /** How a list of texts must be compared for the index of a column to be used; empty where there is nothing to say. */
   readonly textCollation: '' | ' COLLATE utf8mb4_nopad_bin' | ' COLLATE utf8mb4_0900_bin';
+  /** An INSERT of many rows can say which ids they got. */
+  readonly returnsIds: boolean;
   /** SQL for so many seconds from now, by the clock that all processes at this database share. */
   secondsFromNow(seconds: number): string;
 }
@@ -15,16 +17,23 @@ const SQLITE: DatabaseTraits = {
   dialect: 'sqlite',
   singleConnection: true,
   textCollation: '',
+  returnsIds: true,
   secondsFromNow: (seconds) => `STRFTIME('%Y-%m-%d %H:%M:%f', 'now', '${seconds} seconds')`,
 };
 const MYSQL: DatabaseTraits = {
   dialect: 'mysql',
   singleConnection: false,
   textCollation: ' COLLATE utf8mb4_0900_bin',
+  returnsIds: false,
   secondsFromNow: (seconds) => `(UTC_TIMESTAMP(3) + INTERVAL ${seconds} SECOND)`,
 };
 
-const MARIADB: DatabaseTraits = { ...MYSQL, dialect: 'mariadb', textCollation: ' COLLATE utf8mb4_nopad_bin' };
+const MARIADB: DatabaseTraits = {
+  ...MYSQL,
+  dialect: 'mariadb',
+  textCollation: ' COLLATE utf8mb4_nopad_bin',
+  returnsIds: true,
+};
 
 /** Traits of the database behind a data source or a transaction. */
 export function databaseTraits(source: DataSource | EntityManager): DatabaseTraits {

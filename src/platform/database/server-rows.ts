@@ -40,19 +40,25 @@ export const serverRows: RowStatements = {
   },
 
   async insert(transaction, table, properties, values) {
+    const { returnsIds } = databaseTraits(transaction);
     const columns = properties.map((name) => table.column(name)).join(', ');
     const marks = `(${properties.map(() => '?').join(', ')})`;
     const ids: number[] = [];
     for (let start = 0; start < values.length;) {
       const left = fitting(values, start, Math.floor(STATEMENT_VALUES / properties.length));
       const size = INSERT_ROWS.find((candidate) => candidate <= left) ?? 1;
-      const { insertId } = await executePrepared<{ insertId: number }>(
-        transaction,
-        `INSERT INTO ${table.name} (${columns}) VALUES ${Array.from({ length: size }, () => marks).join(', ')}`,
-        values.slice(start, start + size).flat(),
-      );
-      // One simple INSERT gets consecutive ids in every innodb_autoinc_lock_mode (MySQL manual, 17.6.1.6).
-      for (let at = 0; at < size; at++) ids.push(insertId + at);
+      const insert = `INSERT INTO ${table.name} (${columns}) VALUES ${Array.from({ length: size }, () => marks).join(', ')}`;
+      const written = values.slice(start, start + size).flat();
+      if (returnsIds) {
+        // A node of a Galera cluster counts in steps of its own, and by others when the cluster grows: it is to say itself.
+        const rows = await executePrepared<[number][]>(transaction, `${insert} RETURNING id`, written);
+        for (const [id] of rows) ids.push(id);
+      } else {
+        const { insertId } = await executePrepared<{ insertId: number }>(transaction, insert, written);
+        // One simple INSERT gets consecutive ids in every innodb_autoinc_lock_mode (MySQL manual, 17.6.1.6), since the
+        // start refuses an auto_increment_increment other than 1.
+        for (let at = 0; at < size; at++) ids.push(insertId + at);
+      }
       start += size;
       await giveWay();
     }

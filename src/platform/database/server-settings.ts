@@ -9,11 +9,19 @@ export interface ServerSettings {
   readonly flushLog: number | string;
   /** Bytes. */
   readonly maxPacket: number | string;
+  /** Steps in which the server counts ids. */
+  readonly idStep: number | string;
+  /** ON for a node of a Galera cluster; null for a server that knows none. */
+  readonly wsrep: string | null;
 }
 
 export const SERVER_SETTINGS = `SELECT VERSION() AS version, @@SESSION.sql_mode AS sqlMode,
   @@character_set_connection AS charset, @@GLOBAL.binlog_format AS binlogFormat, @@GLOBAL.log_bin AS logBin,
-  @@GLOBAL.innodb_flush_log_at_trx_commit AS flushLog, @@GLOBAL.max_allowed_packet AS maxPacket`;
+  @@GLOBAL.innodb_flush_log_at_trx_commit AS flushLog, @@GLOBAL.max_allowed_packet AS maxPacket,
+  @@SESSION.auto_increment_increment AS idStep`;
+
+/** A variable most servers do not have: it cannot be selected. */
+export const CLUSTER_SETTING = "SHOW GLOBAL VARIABLES LIKE 'wsrep_on'";
 
 /** Faults keep the service from starting, because data would be lost or altered; warnings are for the operator to weigh. */
 export interface DatabaseFindings {
@@ -52,6 +60,11 @@ export function findingsOfServer(settings: ServerSettings): DatabaseFindings {
       'binlog_format is STATEMENT, with which the server refuses writes of READ COMMITTED transactions; set it to ROW or MIXED',
     );
   }
+  if (!isMariaDb && Number(settings.idStep) !== 1) {
+    faults.push(
+      `auto_increment_increment is ${settings.idStep}, so the ids of rows that are written together could not be told; set it to 1 and let the service write to one server only`,
+    );
+  }
   if (Number(settings.flushLog) !== 1) {
     warnings.push(
       `innodb_flush_log_at_trx_commit is ${settings.flushLog}, so a power cut can lose what was answered as stored; set it to 1`,
@@ -60,6 +73,11 @@ export function findingsOfServer(settings: ServerSettings): DatabaseFindings {
   if (Number(settings.maxPacket) < SMALLEST_PACKET) {
     warnings.push(
       `max_allowed_packet is ${settings.maxPacket}, so a large chunk of rows may be refused; set it to ${SMALLEST_PACKET} or more`,
+    );
+  }
+  if (settings.wsrep === 'ON') {
+    warnings.push(
+      'wsrep_on is ON, so the server is a node of a Galera cluster: let the service write to one node only, since conflicts between nodes show at COMMIT alone',
     );
   }
   return { faults, warnings };
