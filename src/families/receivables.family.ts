@@ -29,6 +29,7 @@ export const receivablesFamily: ApiFamily = {
   name: 'receivables',
   prefixes: ['/api/v0'],
   errorModels: { other: ReceivablesError },
+  success: receivablesSuccess,
   render(error: AppError, context: ErrorContext): RenderedError {
     const apiSubErrors = error.issues.map(({ object, field, rejectedValue, message }) => ({
       object,

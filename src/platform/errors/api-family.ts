@@ -23,6 +23,9 @@ export interface ApiFamily {
   readonly errorModels?: { readonly other: Type; readonly [status: number]: Type };
   /** Pure: same error and context, same answer. */
   render(error: AppError, context: ErrorContext): RenderedError;
-  /** Pure: what a controller gives -> the body of a success; absent where that is the body already. */
+  /**
+   * Pure: what a controller gives -> the body of a success, in which `ExactNumber`s keep their digits; absent where that
+   * is the body already.
+   */
   success?(answer: unknown): object;
 }

@@ -1,6 +1,8 @@
 import { CallHandler, ExecutionContext, Injectable, NestInterceptor, StreamableFile } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import type { Response } from 'express';
 import { map, Observable } from 'rxjs';
+import { stringifyExact } from '../http/exact-json';
 import type { ApiFamily } from './api-family';
 import { UseFamily } from './family.registry';
 
@@ -12,8 +14,14 @@ export class FamilyAnswer implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const family = this.reflector.get<ApiFamily | undefined>(UseFamily.KEY, context.getClass());
     if (family?.success === undefined) return next.handle();
-    return next
-      .handle()
-      .pipe(map((answer: unknown) => (answer instanceof StreamableFile ? answer : family.success?.(answer))));
+    const response = context.switchToHttp().getResponse<Response>();
+    return next.handle().pipe(
+      map((answer: unknown) => {
+        // A stream of events has been sent by its controller.
+        if (answer instanceof StreamableFile || response.headersSent) return answer;
+        response.type('json');
+        return stringifyExact(family.success?.(answer));
+      }),
+    );
   }
 }
