@@ -55,6 +55,7 @@ import { JobWorker } from './jobs/job-worker';
 import { PrivacyController } from './personal/privacy.controller';
 import { PrivacyService } from './personal/privacy.service';
 import { PersonalTraces } from './personal/personal-traces';
+import { ReadingThreads } from './reading/reading-threads';
 import { UndoIntake } from './undo/undo-intake';
 
 const ENGINE = [
@@ -74,6 +75,7 @@ const FILES = [
   ItemIntake,
   JobFiles,
   OrphanFolders,
+  ReadingThreads,
   ResultDownload,
   ResultFiles,
   ResultLinkService,
