@@ -3,6 +3,8 @@ module.exports = {
   rootDir: '.',
   testMatch: ['<rootDir>/test/**/*.spec.ts', '<rootDir>/test/**/*.e2e-spec.ts'],
   transform: { '^.+\\.ts$': '@swc/jest' },
+  // A thread loads its program by itself, as plain JavaScript: not found in the sources, it is taken from there.
+  moduleNameMapper: { '/file-reading\\.worker\\.js$': '<rootDir>/test/support/file-reading.worker.js' },
   testEnvironment: '<rootDir>/test/support/environment.js',
   testTimeout: 60_000,
   globalSetup: '<rootDir>/test/support/global-setup.ts',

@@ -9,6 +9,7 @@ import fileSystem from 'node:fs/promises';
 import { ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { isMainThread } from 'node:worker_threads';
 import { CrashOrder, ORDER_VARIABLE, StepName } from './crash-steps';
 
 const DIST = join(__dirname, '..', 'dist');
@@ -90,39 +91,45 @@ function aroundCommit(beforeStep: StepName, afterStep: StepName): (original: Met
     };
 }
 
-wrapClass('bulk/files/upload.receiver.js', 'UploadReceiver', 'receive', after('after-receive'));
+/** Steps of the main thread. */
+function wrapService(): void {
+  wrapClass('bulk/files/upload.receiver.js', 'UploadReceiver', 'receive', after('after-receive'));
+  wrapClass(
+    'bulk/jobs/bulk-job.repository.js',
+    'BulkJobRepository',
+    'insert',
+    aroundCommit('before-job-commit', 'after-job-row'),
+  );
+  wrapClass('customer/customer-history.repository.js', 'CustomerHistoryRepository', 'insertMany', before('mid-chunk'));
+  wrapClass(
+    'bulk/jobs/bulk-job.repository.js',
+    'BulkJobRepository',
+    'advance',
+    aroundCommit('before-chunk-commit', 'after-chunk-commit'),
+  );
+  wrapClass('bulk/files/result-files.js', 'ResultFiles', 'finish', after('after-result-files'));
+  wrap(
+    fileSystem,
+    'rename',
+    (rename) =>
+      function (...parameters) {
+        if (String(parameters[0]).endsWith('success.csv.part')) pass('before-result-rename');
+        return rename.apply(this, parameters);
+      },
+    'node:fs/promises',
+  );
+  wrap(
+    ServerResponse.prototype,
+    'end',
+    (end) =>
+      function (...parameters) {
+        if ((this as ServerResponse).req.url?.startsWith(UPDATE)) pass('before-response');
+        return end.apply(this, parameters);
+      },
+    'ServerResponse',
+  );
+}
+
+// Files are read in threads of their own, which load this too.
 wrapClass('bulk/engine/row-spool.js', 'SpoolWriter', 'close', after('after-file-sync'));
-wrapClass(
-  'bulk/jobs/bulk-job.repository.js',
-  'BulkJobRepository',
-  'insert',
-  aroundCommit('before-job-commit', 'after-job-row'),
-);
-wrapClass('customer/customer-history.repository.js', 'CustomerHistoryRepository', 'insertMany', before('mid-chunk'));
-wrapClass(
-  'bulk/jobs/bulk-job.repository.js',
-  'BulkJobRepository',
-  'advance',
-  aroundCommit('before-chunk-commit', 'after-chunk-commit'),
-);
-wrapClass('bulk/files/result-files.js', 'ResultFiles', 'finish', after('after-result-files'));
-wrap(
-  fileSystem,
-  'rename',
-  (rename) =>
-    function (...parameters) {
-      if (String(parameters[0]).endsWith('success.csv.part')) pass('before-result-rename');
-      return rename.apply(this, parameters);
-    },
-  'node:fs/promises',
-);
-wrap(
-  ServerResponse.prototype,
-  'end',
-  (end) =>
-    function (...parameters) {
-      if ((this as ServerResponse).req.url?.startsWith(UPDATE)) pass('before-response');
-      return end.apply(this, parameters);
-    },
-  'ServerResponse',
-);
+if (isMainThread) wrapService();

@@ -34,10 +34,7 @@ import { ResultLinkService } from './files/result-links';
 import { RowCopier } from './files/row-copier';
 import { TemplateFiles } from './files/template-files';
 import { UploadReceiver } from './files/upload.receiver';
-import { CsvFormat } from './formats/csv.format';
 import { FormatRegistry } from './formats/format.registry';
-import { NdjsonFormat } from './formats/ndjson.format';
-import { XlsxFormat } from './formats/xlsx.format';
 import { BulkJobRepository } from './jobs/bulk-job.repository';
 import { BulkJobService } from './jobs/bulk-job.service';
 import { EndedJob } from './jobs/ended-job';
@@ -58,9 +55,9 @@ import { JobWorker } from './jobs/job-worker';
 import { PrivacyController } from './personal/privacy.controller';
 import { PrivacyService } from './personal/privacy.service';
 import { PersonalTraces } from './personal/personal-traces';
+import { ReadingThreads } from './reading/reading-threads';
 import { UndoIntake } from './undo/undo-intake';
 
-const FORMATS = [CsvFormat, NdjsonFormat, XlsxFormat];
 const ENGINE = [
   BulkService,
   ChunkApplier,
@@ -78,6 +75,7 @@ const FILES = [
   ItemIntake,
   JobFiles,
   OrphanFolders,
+  ReadingThreads,
   ResultDownload,
   ResultFiles,
   ResultLinkService,
@@ -130,7 +128,7 @@ const COMMERCE = [CommerceBulkService, CommerceIdImporter, CommerceRow, Commerce
     JobFollowUpController,
     PrivacyController,
   ],
-  providers: [...FORMATS, ...ENGINE, ...FILES, ...JOBS, ...CUSTOMERS, ...COMMERCE, ...PERSONAL],
+  providers: [...ENGINE, ...FILES, ...JOBS, ...CUSTOMERS, ...COMMERCE, ...PERSONAL],
   exports: [BulkService, ImporterRegistry, JobFiles],
 })
 export class BulkModule {}

@@ -11,7 +11,7 @@ import { BulkResponse } from './dto/bulk-response.dto';
 import { JobResponse } from './dto/job-response.dto';
 import type { JobRowResponse } from './dto/job-row.dto';
 import { ApiPreferHeader } from './prefer.openapi';
-import { noKnownFormat, UnreadableFile, UnusableTable } from './formats/file.errors';
+import { noKnownFormat, tooMuchMemory, tooMuchTime, UnreadableFile, UnusableTable } from './formats/file.errors';
 import { JobInterrupted, jobNotFound, ResultNotFound } from './jobs/bulk-job.errors';
 
 const JOB_ID = 'JOB7Q2M9RX4T1B8ZC7Q2M9RX4T1B8';
@@ -221,6 +221,8 @@ export function ApiBulkFile(route: FileRoute, ...more: readonly AppError[]): Met
       route.wrongCompany,
       companyNotAccessible(),
       new PayloadTooLarge('The file is too large; split it into several files.'),
+      tooMuchMemory(128),
+      tooMuchTime(300),
       noKnownFormat(['csv', 'xlsx', 'ndjson']),
       new UnusableTable('The file has no data row below its header; add at least one.'),
       new JobInterrupted(`The service is being stopped; the job ${JOB_ID} goes on by itself when it is back.`),

@@ -30,7 +30,8 @@ export class BulkService {
    * @throws JobFailed when the result does not add up, JobInterrupted when the service stops meanwhile.
    */
   async importFile(request: JobRequest, upload: Upload, options: RunOptions = {}): Promise<BulkRun> {
-    const take = this.intake.accept(request, (jobId, tables) => this.files.take(jobId, tables, upload));
+    const { companyRef } = request;
+    const take = this.intake.accept(request, (jobId, tables) => this.files.take(jobId, { companyRef, tables }, upload));
     const job = await take.finally(() => this.uploads.discard(upload));
     return this.jobs.run(job, options, options.waitMs ?? null);
   }

@@ -4,6 +4,7 @@ import { RunningService, startService, Tenant } from '../support/service';
 import { AcmeExtension } from './acme/acme.extension';
 
 const CARDS = '/api/v0/bulk/acme.loyalty';
+const CUSTOMERS = '/api/v0/customer/bulk';
 const HEADER = ['cardNumber', 'points', 'nickname'];
 
 describeEachEngine('files of an importer that an extension adds', (engine) => {
@@ -196,8 +197,21 @@ describeEachEngine('files of an importer that an extension adds', (engine) => {
   it('serve customers as well', async () => {
     const file = Buffer.from('#psv\nlegalName|uniqueRefNo\nPipe Traders|P-1\n');
     const query = { companyId: tenant.company.companyId };
-    const answer = await bulk(tenant.api, '/api/v0/customer/bulk', file, { query });
+    const answer = await bulk(tenant.api, CUSTOMERS, file, { query });
     expect(answer).toMatchObject({ success_count: 1, success_file_name: 'customers-success.psv' });
     expect((await download(answer.success_file_url)).toString()).toMatch(/^#psv\nlegalName\|uniqueRefNo\|_row/);
+  });
+
+  it('cannot come in two formats of which one is read here and the other in a thread', async () => {
+    const contacts = Buffer.from('#psv\nuniqueRefNo|name\nP-1|Jane\n');
+    const customers = csvOf([
+      ['legalName', 'uniqueRefNo'],
+      ['Pipe Traders', 'P-1'],
+    ]);
+    const { status, body } = await upload(tenant.api, CUSTOMERS, customers, { contacts });
+    expect([status, body.response_message]).toEqual([
+      400,
+      'The two files are in formats that cannot be read together; send both in the same one.',
+    ]);
   });
 });

@@ -195,6 +195,19 @@ describe('A bomb is stopped by counting what comes out', () => {
     expect(peak).toBeLessThan(50e6);
   });
 
+  it('cells that point at one long text again and again', async () => {
+    const rows = textRow(1, 'h') + '<row><c t="s"><v>0</v></c></row>'.repeat(40_000);
+    const strings = [`<t>${'x'.repeat(32_767)}</t>`];
+    const file = folder.save(zip(bookEntries({ sheets: [{ name: 'Customers', rows }], strings })));
+    let read = 0;
+    const reading = async () => {
+      const options = { tables: ['Customers'], batchRows: 1_000, maxRows: 1_000_000 };
+      for await (const batch of folder.format.read(file, options)) read += batch.rows.length;
+    };
+    await expect(reading()).rejects.toMatchObject({ code: 'FILE_TOO_LARGE', message: expect.stringMatching(/1 GiB/) });
+    expect(read).toBe(32_000);
+  });
+
   it('thousands of entries', async () => {
     const bytes = zip(Array.from({ length: 1_001 }, (_, at) => ({ name: `e${at}`, data: '', stored: true })));
     expect(await refusal(bytes)).toMatchObject({

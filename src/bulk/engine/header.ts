@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 import { UnusableTable } from '../formats/file.errors';
-import type { TableImporter } from './bulk-importer.contract';
+import type { ImportColumn } from './bulk-importer.contract';
 
 /** Columns this service adds to result files; ignored when such a file comes back. */
 export const RESULT_COLUMNS = ['_row', '_status', '_error_code', '_error_field', '_error_message'] as const;
@@ -12,6 +12,15 @@ const FARTHEST_SUGGESTION = 3;
 /** True for a header this service adds to result files. */
 export function isOwnColumn(header: string): boolean {
   return OWN_COLUMNS.has(header.trim().toLowerCase());
+}
+
+/** What the header row of a table is judged by; plain data, so that it can be sent to another thread. */
+export interface ExpectedHeader {
+  /** Of the table, such as `Customers`. */
+  readonly name: string;
+  readonly columns: readonly Pick<ImportColumn, 'name' | 'required'>[];
+  /** Names of columns of which there must be at least one; empty for none. */
+  readonly oneOf: readonly string[];
 }
 
 /** A header of the file that no column of the importer answers to. */
@@ -57,10 +66,7 @@ function suggest(header: string, names: readonly string[]): string | null {
  *
  * @throws UnusableTable when a header is repeated or a column that must be there is missing.
  */
-export function mapHeader(
-  table: Pick<TableImporter, 'name' | 'columns' | 'oneOf'>,
-  headers: readonly string[],
-): HeaderMap {
+export function mapHeader(table: ExpectedHeader, headers: readonly string[]): HeaderMap {
   const byForm = new Map(table.columns.map(({ name }) => [normalizeHeader(name), name]));
   const positions = new Map<string, number>();
   const seen = new Map<string, string>();
@@ -93,7 +99,7 @@ export function mapHeader(
 }
 
 function checkRequired(
-  table: Pick<TableImporter, 'name' | 'columns' | 'oneOf'>,
+  table: ExpectedHeader,
   positions: ReadonlyMap<string, number>,
   unknown: readonly { header: string }[],
 ): void {

@@ -2,6 +2,15 @@ import { FileHandle, open, readFile } from 'node:fs/promises';
 import { DurableFile } from '../formats/durable-file';
 import type { RawRow, RowBatch } from '../formats/row-format.contract';
 
+/**
+ * Rows applied in one transaction. Measured: 1,000 take as long per row and make a single request wait twice as long, 250
+ * take a fifth longer, 10,000-row statements three times the CPU.
+ */
+export const CHUNK_ROWS = 500;
+
+/** Characters from which on text goes to the file. */
+const PIECE_CHARS = 64 * 1024;
+
 /** Where one chunk of rows lies in the spool. */
 interface SpooledChunk {
   /** Index of the table in the importer's list. */
@@ -41,18 +50,24 @@ export class SpoolWriter {
   }
 
   async write(table: number, { columns, rows }: RowBatch): Promise<void> {
-    const text = JSON.stringify(rows.map(({ row, cells, faults }) => (faults ? [row, cells, faults] : [row, cells])));
-    const bytes = Buffer.from(`${text}\n`);
-    await this.file.write(bytes);
-    this.chunks.push({ table, columns, offset: this.offset, length: bytes.length });
-    this.offset += bytes.length;
+    const start = this.offset;
+    for (const piece of textOf(rows)) {
+      const bytes = Buffer.from(piece);
+      await this.file.write(bytes);
+      this.offset += bytes.length;
+    }
+    this.chunks.push({ table, columns, offset: start, length: this.offset - start });
   }
 
   /** Makes the spool durable and gives the number of its chunks. */
   async close(): Promise<number> {
     await this.file.commit();
     const index = DurableFile.create(`${this.path}.index`);
-    await index.write(JSON.stringify({ chunks: this.chunks } satisfies SpoolIndex));
+    // Each chunk by itself: all of them with long column names can make a very long text.
+    for (const [at, chunk] of this.chunks.entries()) {
+      await index.write(`${at === 0 ? '{"chunks":[' : ','}${JSON.stringify(chunk)}`);
+    }
+    await index.write(this.chunks.length === 0 ? '{"chunks":[]}' : ']}');
     await index.commit();
     return this.chunks.length;
   }
@@ -60,6 +75,40 @@ export class SpoolWriter {
   async abort(): Promise<void> {
     await this.file.discard();
   }
+}
+
+/**
+ * The rows of a chunk as one line of JSON, in pieces. A thread that is short of memory can be ended by itself as long as
+ * it asks for a little at a time; a text of many megabytes at once ends the process.
+ */
+function* textOf(rows: readonly RawRow[]): Generator<string> {
+  let separator = '[';
+  let group: unknown[] = [];
+  let chars = 0;
+  for (const { row, cells, faults } of rows) {
+    const length = cells.reduce((sum, cell) => sum + cell.length, 0);
+    if (group.length > 0 && chars + length > PIECE_CHARS) {
+      yield `${separator}${JSON.stringify(group).slice(1, -1)}`;
+      separator = ',';
+      group = [];
+      chars = 0;
+    }
+    if (length > PIECE_CHARS) {
+      yield* textOfLongRow(`${separator}[${row},`, cells, faults);
+      separator = ',';
+    } else {
+      group.push(faults === undefined ? [row, cells] : [row, cells, faults]);
+      chars += length;
+    }
+  }
+  yield group.length > 0 || separator === '[' ? `${separator}${JSON.stringify(group).slice(1)}\n` : ']\n';
+}
+
+function* textOfLongRow(start: string, cells: readonly string[], faults: RawRow['faults']): Generator<string> {
+  for (const [column, cell] of cells.entries()) {
+    yield `${column === 0 ? `${start}[` : ','}${JSON.stringify(cell)}`;
+  }
+  yield faults === undefined ? ']]' : `],${JSON.stringify(faults)}]`;
 }
 
 /** Reads chunks of a spool in any order. */

@@ -3,46 +3,38 @@ import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../platform/config/app-config';
 import { UnreadableBody } from '../../platform/errors/http.errors';
 import type { BulkImporter } from '../engine/bulk-importer.contract';
-import { mapHeader } from '../engine/header';
-import { SpoolWriter } from '../engine/row-spool';
-import { UnusableTable } from '../formats/file.errors';
+import { isBuiltIn } from '../formats/built-in-formats';
 import { FormatRegistry } from '../formats/format.registry';
-import type { RowBatch } from '../formats/row-format.contract';
+import { type FileToRead, readFiles, type ReadingOrder, type ReadRows } from '../reading/file-reading';
+import { ReadingThreads } from '../reading/reading-threads';
 import { JobFiles } from './job-files';
 import type { Upload, UploadedFile } from './upload.receiver';
-
-/**
- * Rows applied in one transaction. Measured: 1,000 take as long per row and make a single request wait twice as long, 250
- * take a fifth longer, 10,000-row statements three times the CPU.
- */
-export const CHUNK_ROWS = 500;
 
 /** Where the rows of a job lie in its folder. */
 export const SPOOL_NAME = 'rows';
 
-/** At the end of a failure message: the job that failed the row. */
-const JOB_MARK = /\[job (JOB[A-Z0-9]{26})\]$/;
-
 /** Rows that lie in the folder of a job, ready to be worked on. */
-export interface TakenRows {
+export interface TakenRows extends ReadRows {
   /** Format in which result files are written. */
   readonly format: string;
   /** Name the caller gave the file; null when the rows came in a request. */
   readonly fileName: string | null;
   /** Of what came in. */
   readonly sha256: string;
-  /** Data rows by table of the importer. */
-  readonly received: readonly number[];
-  readonly chunks: number;
-  /** Job whose failure file this is, as far as the file says so. */
-  readonly parentJobId: string | null;
 }
 
-/** Reads uploaded files to the end, so that every fault of a file as a whole shows before any of its rows is applied. */
+/** Who sent an upload, and for what. */
+export interface UploadOf {
+  readonly companyRef: number;
+  readonly tables: BulkImporter['tables'];
+}
+
+/** Takes uploaded files into the folders of jobs. */
 @Injectable()
 export class FileIntake {
   constructor(
     private readonly formats: FormatRegistry,
+    private readonly threads: ReadingThreads,
     private readonly files: JobFiles,
     private readonly config: AppConfig,
   ) {}
@@ -50,100 +42,42 @@ export class FileIntake {
   /**
    * Spools the rows of an upload into the folder of a job and moves the uploaded files there.
    *
-   * @throws the file errors of `formats/file.errors`; the folder is then the caller's to remove.
+   * @throws the file errors of `formats/file.errors`, and what `ReadingThreads.read` throws; the folder is then the
+   * caller's to remove.
    */
-  async take(jobId: string, tables: BulkImporter['tables'], upload: Upload): Promise<TakenRows> {
-    if (upload.contacts !== null && tables.length === 1) {
+  async take(jobId: string, { companyRef, tables }: UploadOf, { file, contacts }: Upload): Promise<TakenRows> {
+    if (contacts !== null && tables.length === 1) {
       throw new UnreadableBody('The file has one table only here; leave out the part named "contacts".');
     }
-    const spool = SpoolWriter.create(this.files.of(jobId, SPOOL_NAME));
-    const rows = new RowIntake(tables, spool, this.config.maxRows);
-    try {
-      const format = await this.read(
-        upload.file,
-        tables.map(({ name }) => name),
-        rows,
-      );
-      if (upload.contacts !== null) {
-        await this.read(
-          upload.contacts,
-          tables.slice(1).map(({ name }) => name),
-          rows,
-        );
-      }
-      rows.check();
-      const chunks = await spool.close();
-      await rename(upload.file.path, this.files.of(jobId, 'input'));
-      if (upload.contacts !== null) await rename(upload.contacts.path, this.files.of(jobId, 'input-contacts'));
-      const { fileName, sha256 } = upload.file;
-      return { format, fileName, sha256, received: rows.received, chunks, parentJobId: rows.parentJobId };
-    } catch (error) {
-      await spool.abort();
-      throw error;
+    const names = tables.map(({ name }) => name);
+    const first = await this.toRead(file, names);
+    const files = contacts === null ? [first] : [first, await this.toRead(contacts, names.slice(1))];
+    const rows = await this.read(companyRef, {
+      files,
+      tables: tables.map(({ name, columns, oneOf }) => ({
+        name,
+        columns: columns.map((column) => ({ name: column.name, required: column.required })),
+        oneOf,
+      })),
+      spool: this.files.of(jobId, SPOOL_NAME),
+      maxRows: this.config.maxRows,
+    });
+    await rename(file.path, this.files.of(jobId, 'input'));
+    if (contacts !== null) await rename(contacts.path, this.files.of(jobId, 'input-contacts'));
+    return { ...rows, format: first.format, fileName: file.fileName, sha256: file.sha256 };
+  }
+
+  private async toRead({ path }: UploadedFile, tables: readonly string[]): Promise<FileToRead> {
+    return { path, format: (await this.formats.detect(path)).name, tables };
+  }
+
+  /** A format that an extension added lives here and nowhere else, so its files are read here too. */
+  private read(companyRef: number, order: ReadingOrder): Promise<ReadRows> {
+    const ofExtensions = order.files.filter(({ format }) => !isBuiltIn(format));
+    if (ofExtensions.length === 0) return this.threads.read(companyRef, order);
+    if (ofExtensions.length < order.files.length) {
+      throw new UnreadableBody('The two files are in formats that cannot be read together; send both in the same one.');
     }
+    return readFiles(order, (name) => this.formats.get(name));
   }
-
-  private async read(file: UploadedFile, tables: readonly string[], rows: RowIntake): Promise<string> {
-    const { name, format } = await this.formats.detect(file.path);
-    const batches = format.read(file.path, { tables, batchRows: CHUNK_ROWS, maxRows: rows.room });
-    for await (const batch of batches) await rows.add(batch, tables[0] ?? '');
-    return name;
-  }
-}
-
-/** Counts, checks and spools the batches of one upload. */
-class RowIntake {
-  readonly received: number[];
-  parentJobId: string | null = null;
-  private readonly checked = new Map<number, string>();
-
-  constructor(
-    private readonly tables: BulkImporter['tables'],
-    private readonly spool: SpoolWriter,
-    private readonly maxRows: number,
-  ) {
-    this.received = tables.map(() => 0);
-  }
-
-  /** Rows that may still come. */
-  get room(): number {
-    return this.maxRows - this.received.reduce((sum, rows) => sum + rows, 0);
-  }
-
-  async add(batch: RowBatch, mainTable: string): Promise<void> {
-    const name = (batch.table ?? mainTable).trim().toLowerCase();
-    const index = this.tables.findIndex((table) => table.name.toLowerCase() === name);
-    const table = this.tables[index];
-    if (table === undefined) throw new Error(`The format delivered a table nobody asked for: ${batch.table ?? ''}`);
-    // Columns may come later (NDJSON) or differ in a second file; every header is judged before a row is applied.
-    const header = JSON.stringify(batch.columns);
-    if (this.checked.get(index) !== header) {
-      const { messagePosition } = mapHeader(table, batch.columns);
-      this.checked.set(index, header);
-      if (messagePosition !== null) this.parentJobId ??= parentOf(batch, messagePosition);
-    }
-    if (batch.rows.length === 0) return;
-    this.received[index] = (this.received[index] ?? 0) + batch.rows.length;
-    await this.spool.write(index, batch);
-  }
-
-  /** @throws UnusableTable when there was not a single data row. */
-  check(): void {
-    if (this.room === this.maxRows) {
-      throw new UnusableTable('The file has no data row below its header; add at least one.');
-    }
-  }
-}
-
-function parentOf({ rows }: RowBatch, messagePosition: number): string | null {
-  for (const { cells } of rows) {
-    const jobId = JOB_MARK.exec(cells[messagePosition] ?? '')?.[1];
-    if (jobId !== undefined) return jobId;
-  }
-  return null;
-}
-
-/** Failure message with the mark by which the corrected file finds its job again. */
-export function markMessage(message: string, jobId: string): string {
-  return `${message} [job ${jobId}]`;
 }

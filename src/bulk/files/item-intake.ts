@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { forEachGivingWay } from '../../platform/event-loop/give-way';
-import { SpoolWriter } from '../engine/row-spool';
+import { CHUNK_ROWS, SpoolWriter } from '../engine/row-spool';
 import type { RawRow } from '../formats/row-format.contract';
-import { CHUNK_ROWS, SPOOL_NAME, TakenRows } from './file-intake';
+import { SPOOL_NAME, TakenRows } from './file-intake';
 import { JobFiles } from './job-files';
 
 /** The items of a request as rows of the first table of their importer. */

@@ -1,11 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { Injectable } from '@nestjs/common';
 import { ImporterRegistry } from '../engine/importer.registry';
+import { CHUNK_ROWS } from '../engine/row-spool';
 import { FormatRegistry } from '../formats/format.registry';
 import type { RowBatch } from '../formats/row-format.contract';
 import type { BulkJob } from '../jobs/bulk-job.entity';
 import { ResultNotFound } from '../jobs/bulk-job.errors';
-import { CHUNK_ROWS } from './file-intake';
 import { JobFiles } from './job-files';
 import { mainHeader } from './result-files';
 

@@ -10,7 +10,8 @@ import type { BulkJob } from '../jobs/bulk-job.entity';
 import { RowsUnaccounted } from '../jobs/bulk-job.errors';
 import { BulkJobRepository } from '../jobs/bulk-job.repository';
 import type { RowOutcome } from '../jobs/bulk-outcome.entity';
-import { markMessage, SPOOL_NAME } from './file-intake';
+import { markMessage } from '../reading/job-mark';
+import { SPOOL_NAME } from './file-intake';
 import { JobFiles } from './job-files';
 
 /** Which rows a result file holds. */

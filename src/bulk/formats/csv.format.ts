@@ -1,4 +1,3 @@
-import { Injectable } from '@nestjs/common';
 import { CsvDialect, dialectOf, SAMPLE_CHARS } from './csv.dialect';
 import { CsvRecord, CsvRecords } from './csv.records';
 import { CsvHeader } from './csv.rows';
@@ -7,7 +6,6 @@ import { DurableFile } from './durable-file';
 import { TooManyRows, UnusableTable } from './file.errors';
 import { foreignKind } from './foreign-kind';
 import { RawRow, ReadOptions, RowBatch, RowFormat, RowWriter } from './row-format.contract';
-import { RowFormatProvider } from './row-format.decorators';
 import { TextFile, textOfHead } from './text-encoding';
 
 /** Beginnings of files other formats here take: NDJSON, workbooks and old Office files. */
@@ -17,8 +15,6 @@ const OTHERS = /^(?:\s*\{|PK\x03\x04|\xd0\xcf\x11\xe0)/;
  * CSV as spreadsheets and databases write it: comma, semicolon, tab or pipe, told from the file; RFC 4180 quoting; any
  * line ends. Cells come exactly as they stand there, but for the apostrophe of `neutralise`.
  */
-@RowFormatProvider({ name: 'csv', order: 100 })
-@Injectable()
 export class CsvFormat implements RowFormat {
   readonly holdsTables = false;
 

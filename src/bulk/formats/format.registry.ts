@@ -1,22 +1,17 @@
 import { open } from 'node:fs/promises';
 import { Injectable, OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
+import { BUILT_IN_FORMATS } from './built-in-formats';
 import { noKnownFormat } from './file.errors';
 import { foreignKind } from './foreign-kind';
-import type { RowFormat } from './row-format.contract';
+import type { NamedFormat, RowFormat } from './row-format.contract';
 import { RowFormatProvider } from './row-format.decorators';
 
 const HEAD_BYTES = 4_096;
 /** It stands in the names of result files. */
 const FORMAT_NAME = /^[a-z]{1,20}$/;
 
-/** A format under its name, which is also the file extension. */
-export interface NamedFormat {
-  readonly name: string;
-  readonly format: RowFormat;
-}
-
-/** Knows the file formats of all modules and finds the one a file is in. */
+/** Knows the file formats, those of the service and of all modules, and finds the one a file is in. */
 @Injectable()
 export class FormatRegistry implements OnModuleInit {
   private formats: NamedFormat[] = [];
@@ -25,13 +20,14 @@ export class FormatRegistry implements OnModuleInit {
 
   /** @throws Error when two formats have the same name. */
   onModuleInit(): void {
-    const found = this.discovery.getProviders().flatMap((provider) => {
+    const added = this.discovery.getProviders().flatMap((provider) => {
       const metadata = this.discovery.getMetadataByDecorator(RowFormatProvider, provider);
       return metadata === undefined
         ? []
         : [{ ...metadata, owner: String(provider.name), format: provider.instance as RowFormat }];
     });
-    found.sort((a, b) => a.order - b.order);
+    const builtIn = BUILT_IN_FORMATS.map((named) => ({ ...named, owner: named.format.constructor.name }));
+    const found = [...builtIn, ...added].sort((a, b) => a.order - b.order);
     const owners = new Map<string, string>();
     for (const { name, owner } of found) {
       const other = owners.get(name);

@@ -1,11 +1,9 @@
-import { Injectable } from '@nestjs/common';
 import { DurableFile } from './durable-file';
 import { TooManyRows } from './file.errors';
 import { linesOf } from './ndjson.lines';
 import { NdjsonRows, padded } from './ndjson.rows';
 import { NdjsonWriter } from './ndjson.writer';
 import { RawRow, ReadOptions, RowBatch, RowFormat, RowWriter } from './row-format.contract';
-import { RowFormatProvider } from './row-format.decorators';
 import { TextFile, textOfHead } from './text-encoding';
 
 /** RTF begins with a brace too. */
@@ -15,8 +13,6 @@ const OBJECT_START = /^\s*\{(?!\\rtf)/;
  * NDJSON: one flat JSON object per line. Columns are the keys in order of first appearance; numbers keep every digit;
  * lines that are no usable object are delivered as faulty rows.
  */
-@RowFormatProvider({ name: 'ndjson', order: 50 })
-@Injectable()
 export class NdjsonFormat implements RowFormat {
   readonly holdsTables = false;
 

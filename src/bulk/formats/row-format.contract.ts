@@ -64,3 +64,9 @@ export interface RowFormat {
   /** Starts a new file at that path (mode 0600). */
   create(file: string): RowWriter;
 }
+
+/** A format under its name, which is also the file extension. */
+export interface NamedFormat {
+  readonly name: string;
+  readonly format: RowFormat;
+}

@@ -1,4 +1,4 @@
-import { UnreadableFile } from './file.errors';
+import { FileTooLarge, UnreadableFile } from './file.errors';
 import { XlsxArchive } from './xlsx-archive';
 import { SAVE_AGAIN } from './xlsx-messages';
 import { SheetRow } from './xlsx-sheet-parser';
@@ -9,6 +9,9 @@ import { RichText } from './xlsx-rich-text';
 import { cellName } from './xlsx-reference';
 import { XmlFeed, XmlHandler } from './xlsx-xml';
 
+/** As much as an archive may unpack to: cells that point at one long text again and again are not to become more. */
+const MAX_FILLED_CHARS = 1024 ** 3;
+
 /**
  * The shared strings of a workbook (ECMA-376 part 1, 18.4): the texts that cells point at by number. They are kept in a
  * `StringStore`, so that memory does not grow with their number; `close` frees it.
@@ -16,6 +19,7 @@ import { XmlFeed, XmlHandler } from './xlsx-xml';
 export class SharedStrings {
   private readonly store = new StringStore();
   private readonly cut = new Set<number>();
+  private filled = 0;
 
   private constructor() {}
 
@@ -38,7 +42,10 @@ export class SharedStrings {
     }
   }
 
-  /** Puts the texts into the cells of a row. @throws UnreadableFile for a number that has no text. */
+  /**
+   * Puts the texts into the cells of a row.
+   * @throws UnreadableFile for a number that has no text, FileTooLarge when all cells hold over 1 Gi characters.
+   */
   fill(row: SheetRow, sheet: string): void {
     for (let at = 0; at < row.shared.length; at += 2) {
       const [column = 0, place = 0] = [row.shared[at], row.shared[at + 1]];
@@ -46,8 +53,15 @@ export class SharedStrings {
         const where = `Sheet "${sheet}", cell ${cellName(column, row.row)}`;
         throw new UnreadableFile(`${where}: points at a shared text that does not exist. ${SAVE_AGAIN}`);
       }
-      row.cells[column] = this.store.get(place);
+      const text = this.store.get(place);
+      row.cells[column] = text;
+      this.filled += text.length;
       if (this.cut.has(place)) row.faults.push({ column, message: tooLong() });
+    }
+    if (this.filled > MAX_FILLED_CHARS) {
+      throw new FileTooLarge(
+        `Sheet "${sheet}", row ${row.row}: the cells up to here hold more than 1 GiB of text. Split the file.`,
+      );
     }
   }
 

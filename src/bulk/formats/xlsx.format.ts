@@ -1,8 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
 import { TooManyRows } from './file.errors';
 import { ReadOptions, RowBatch, RowFormat, RowWriter } from './row-format.contract';
-import { RowFormatProvider } from './row-format.decorators';
 import { XlsxArchive } from './xlsx-archive';
 import { looksLikeWorkbook, refuseCompoundFile, refuseOtherArchives } from './xlsx-kind';
 import { SharedStrings } from './xlsx-shared-strings';
@@ -28,8 +26,6 @@ interface Source {
  * Excel workbooks (Office Open XML SpreadsheetML, ECMA-376, transitional and strict). Cells are delivered as their true
  * text; hidden sheets, rows and columns like visible ones, and a merged cell's value in its top left cell only.
  */
-@RowFormatProvider({ name: 'xlsx', order: 10 })
-@Injectable()
 export class XlsxFormat implements RowFormat {
   readonly holdsTables = true;
 

@@ -1,4 +1,4 @@
-import { CHUNK_ROWS } from '../../bulk/files/file-intake';
+import { CHUNK_ROWS } from '../../bulk/engine/row-spool';
 import type { BulkJob } from '../../bulk/jobs/bulk-job.entity';
 import type { RowOutcome } from '../../bulk/jobs/bulk-outcome.entity';
 import { NOT_PROCESSED } from '../../bulk/jobs/item-outcomes';

@@ -135,6 +135,20 @@ export class AppConfig {
   @Max(10_000_000)
   maxRows = 1_048_576;
 
+  /** Seconds one uploaded file may take to be read; it is refused then. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(86_400)
+  readTimeoutSeconds = 300;
+
+  /** Megabytes of memory one uploaded file may take to be read; it is refused then. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(32)
+  @Max(4_096)
+  readMemoryMb = 128;
+
   /** Long bulk jobs (over 10,000 rows) one process works on at a time; others of that size wait their turn. */
   @Type(() => Number)
   @IsInt()

@@ -1,0 +1,117 @@
+import { Injectable, OnApplicationShutdown } from '@nestjs/common';
+import { AppConfig } from '../../platform/config/app-config';
+import { DependencyUnavailable } from '../../platform/errors/http.errors';
+import type { ReadingOrder, ReadRows } from './file-reading';
+import { ReaderThread, type ReadingLimits } from './reader-thread';
+
+/** Files that are read at a time; each may take as much memory as the limits allow. */
+const PLACES = 4;
+/** One company leaves a place to the others, whatever it sends. */
+const PLACES_OF_COMPANY = PLACES - 1;
+/** A thread takes some 90 ms to start and 11 MB while it is there: it stays for the next file, but not for long. */
+const IDLE_MS = 30_000;
+
+/** A file that waits for a place. */
+interface Waiting {
+  readonly companyRef: number;
+  readonly begin: () => void;
+}
+
+/** Reads uploaded files in threads of their own, a few at a time, so that what a file does to its reader is done to nobody else. */
+@Injectable()
+export class ReadingThreads implements OnApplicationShutdown {
+  private readonly limits: ReadingLimits;
+  private readonly running: number[] = [];
+  private readonly waiting: Waiting[] = [];
+  private readonly threads = new Set<ReaderThread>();
+  private idle: ReaderThread | null = null;
+  private idleTimer: NodeJS.Timeout | undefined;
+  private isStopping = false;
+
+  constructor({ readTimeoutSeconds, readMemoryMb }: AppConfig) {
+    this.limits = { seconds: readTimeoutSeconds, memoryMb: readMemoryMb };
+  }
+
+  /** Requests in flight have had their time by now; those that wait for a place follow one after the other. */
+  async onApplicationShutdown(): Promise<void> {
+    this.isStopping = true;
+    clearTimeout(this.idleTimer);
+    await Promise.all([...this.threads].map((thread) => thread.end(stopping())));
+  }
+
+  /**
+   * Reads the files of a company as soon as there is a place.
+   *
+   * @throws what `ReaderThread.read` throws; DependencyUnavailable when the service stops meanwhile.
+   */
+  async read(companyRef: number, order: ReadingOrder): Promise<ReadRows> {
+    if (this.hasPlaceFor(companyRef)) this.running.push(companyRef);
+    else await new Promise<void>((begin) => this.waiting.push({ companyRef, begin }));
+    try {
+      if (this.isStopping) throw stopping();
+      return await this.readIn(this.takeThread(), order);
+    } finally {
+      this.running.splice(this.running.indexOf(companyRef), 1);
+      this.letNextBegin();
+    }
+  }
+
+  private async readIn(thread: ReaderThread, order: ReadingOrder): Promise<ReadRows> {
+    try {
+      return await thread.read(order);
+    } finally {
+      await this.giveBack(thread);
+    }
+  }
+
+  private takeThread(): ReaderThread {
+    clearTimeout(this.idleTimer);
+    const idle = this.idle;
+    this.idle = null;
+    if (idle?.isUsable === true) return idle;
+    if (idle !== null) this.threads.delete(idle);
+    const thread = new ReaderThread(this.limits);
+    this.threads.add(thread);
+    return thread;
+  }
+
+  private async giveBack(thread: ReaderThread): Promise<void> {
+    if (thread.isUsable && this.idle === null && !this.isStopping) {
+      this.idle = thread;
+      this.idleTimer = setTimeout(() => void this.letGo(thread), IDLE_MS).unref();
+      return;
+    }
+    await this.letGo(thread);
+  }
+
+  private async letGo(thread: ReaderThread): Promise<void> {
+    if (this.idle === thread) this.idle = null;
+    this.threads.delete(thread);
+    await thread.end();
+  }
+
+  private hasPlaceFor(companyRef: number): boolean {
+    return this.running.length < PLACES && this.countOf(companyRef) < PLACES_OF_COMPANY;
+  }
+
+  /** Of those that wait, the first of the company that has the fewest places. */
+  private letNextBegin(): void {
+    const [next] = this.waiting
+      .filter(({ companyRef }) => this.hasPlaceFor(companyRef))
+      .sort((a, b) => this.countOf(a.companyRef) - this.countOf(b.companyRef));
+    if (next === undefined) return;
+    this.waiting.splice(this.waiting.indexOf(next), 1);
+    this.running.push(next.companyRef);
+    next.begin();
+  }
+
+  private countOf(companyRef: number): number {
+    return this.running.filter((other) => other === companyRef).length;
+  }
+}
+
+function stopping(): DependencyUnavailable {
+  return new DependencyUnavailable('The service is being stopped; nothing of the file was applied. Send it again.', {
+    retryAfterSeconds: 5,
+  });
+}
