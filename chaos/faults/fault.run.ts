@@ -18,6 +18,7 @@ import { silentServer } from './silent-server.fault';
 import { slowReader } from './slow-reader.fault';
 import { smallCalls } from './small-calls.fault';
 import { snapshot } from './snapshot.fault';
+import { threeStalls } from './three-stalls.fault';
 import { twoProcesses } from './two-processes.fault';
 
 /** All faults there are, in the order they are tried. */
@@ -32,6 +33,7 @@ export const FAULTS: readonly Fault[] = [
   failingSync,
   snapshot,
   frozenWorker,
+  threeStalls,
   clockJump,
   twoProcesses,
   rollingRestart,
@@ -65,7 +67,7 @@ export async function runFaults(choice: FaultChoice): Promise<FaultReport[]> {
     for (const engine of fault.engines.filter((one) => choice.engines.includes(one))) {
       const [normal, quick] = fault.times;
       const options = {
-        rows: choice.rows ?? fault.rows,
+        rows: choice.rows ?? (choice.quick ? (fault.quickRows ?? fault.rows) : fault.rows),
         times: choice.times ?? (choice.quick ? quick : normal),
         seed: choice.seed,
       };
