@@ -12,6 +12,7 @@ import { FaultReport } from './fault-report';
 import { frozenWorker } from './frozen-worker.fault';
 import { mariadbKill } from './mariadb-kill.fault';
 import { oppositeImports } from './opposite-imports.fault';
+import { outOfMemory } from './out-of-memory.fault';
 import { poisonRow } from './poison-row.fault';
 import { rollingRestart } from './rolling-restart.fault';
 import { silentServer } from './silent-server.fault';
@@ -32,6 +33,7 @@ export const FAULTS: readonly Fault[] = [
   diskFull,
   failingSync,
   snapshot,
+  outOfMemory,
   frozenWorker,
   threeStalls,
   clockJump,
