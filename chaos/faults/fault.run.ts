@@ -10,6 +10,7 @@ import { failingSync } from './failing-sync.fault';
 import type { Fault } from './fault';
 import { FaultReport } from './fault-report';
 import { frozenWorker } from './frozen-worker.fault';
+import { listAppend } from './list-append.fault';
 import { mariadbKill } from './mariadb-kill.fault';
 import { oppositeImports } from './opposite-imports.fault';
 import { outOfMemory } from './out-of-memory.fault';
@@ -45,6 +46,7 @@ export const FAULTS: readonly Fault[] = [
   poisonRow,
   slowReader,
   smallCalls,
+  listAppend,
 ];
 
 /** What is asked of the faults; undefined stands for what each of them has as its own. */
