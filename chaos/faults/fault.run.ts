@@ -15,6 +15,7 @@ import { mariadbKill } from './mariadb-kill.fault';
 import { oppositeImports } from './opposite-imports.fault';
 import { outOfMemory } from './out-of-memory.fault';
 import { poisonRow } from './poison-row.fault';
+import { replayOracle } from './replay-oracle.fault';
 import { rollingRestart } from './rolling-restart.fault';
 import { silentServer } from './silent-server.fault';
 import { slowReader } from './slow-reader.fault';
@@ -47,6 +48,7 @@ export const FAULTS: readonly Fault[] = [
   slowReader,
   smallCalls,
   listAppend,
+  replayOracle,
 ];
 
 /** What is asked of the faults; undefined stands for what each of them has as its own. */
