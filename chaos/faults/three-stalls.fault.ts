@@ -111,7 +111,9 @@ async function stallInARow(
     report.longest('longest takeover s', Date.now() - stalledAt);
     places.push(`${how} at chunk ${job.nextChunk}`);
   }
-  if (job !== null) await lane.lane.untilEnded(job.jobId);
+  const ended = job === null ? null : await lane.lane.untilEnded(job.jobId);
+  if (ended !== null && ended.state !== 'completed')
+    throw new Error(`The job ended ${ended.state}: ${places.join(', ')}`);
   await crew.gather();
   await lane.finish(running, findings);
   if (places.length < STALLS || job === null) return null;

@@ -44,3 +44,12 @@ export function difference(expected: unknown, found: unknown): string | null {
 export function refusedCall(call: Pick<OracleCall, 'what' | 'method' | 'path' | 'body'>, expected: number): OracleCall {
   return { ...call, makesJob: false, check: (status) => difference(expected, status) };
 }
+
+/** What is no JSON is compared as the text it is. */
+export function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
