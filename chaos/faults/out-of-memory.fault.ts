@@ -12,6 +12,9 @@ import { highestMemory } from './process-figures';
 /** What a process may take for a file of any size (RELIABILITY T11). */
 const MOST_MEMORY_MB = 300;
 
+/** Part of an import within which memory runs out: later, one that is faster than the first would have ended. */
+const SHARE = 0.7;
+
 /** RELIABILITY T11. */
 export const outOfMemory: Fault = {
   name: 'out-of-memory',
@@ -34,13 +37,18 @@ export const outOfMemory: Fault = {
         const caged = await startService(database, { ...main.options, command: cage.command });
         main.service = caged;
         const running = lane.begin(() => main.service);
-        const atMs = Math.round(lane.random() * lane.expectedMs * 0.9);
+        const atMs = Math.round(lane.random() * lane.expectedMs * SHARE);
         await sleep(atMs);
         const signal = await cage.squeeze(caged);
-        findings.expect(signal === 'SIGKILL', `the process ended by ${signal ?? 'nothing'}`);
         await caged.kill();
         await main.restart(findings);
         const job = await main.newJob(findings);
+        if (signal === null && job !== null && hasEnded(job)) {
+          report.count('ended before memory ran out');
+          report.take(`import ${running.update}`, await lane.finish(running, findings));
+          continue;
+        }
+        findings.expect(signal === 'SIGKILL', `the process ended by ${signal ?? 'nothing'}`);
         if (job !== null && !hasEnded(job)) {
           const resumeMs = await main.untilResumed(job.jobId);
           findings.expect(resumeMs <= LONGEST_RESUME_MS, `${job.jobId} went on only after ${resumeMs} ms`);
