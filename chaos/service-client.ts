@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServiceProcess } from './service-process';
 
 /** A whole answer; null stands for a connection that broke before it was there. */
@@ -21,22 +23,51 @@ export const UPDATE_PATH = '/api/v0/customer/bulk/update';
  *
  * @param key Idempotency-Key of the call
  */
-export async function upload(
-  { baseUrl, token }: Address,
+export function upload(
+  to: Address,
   path: string,
   file: Buffer,
   prefer: string | null,
   key: string | null = null,
 ): Promise<Answer | null> {
-  const body = new FormData();
-  body.append('file', new Blob([new Uint8Array(file)]), 'customers.csv');
-  const headers = {
-    Authorization: `Bearer ${token}`,
-    ...(prefer !== null && { Prefer: prefer }),
-    ...(key !== null && { 'Idempotency-Key': key }),
-  };
+  const form = new FormData();
+  form.append('file', new Blob([new Uint8Array(file)]), 'customers.csv');
+  return exchange(to, 'POST', path, form, { ...(prefer !== null && { Prefer: prefer }), ...keyHeader(key) });
+}
+
+/**
+ * Sends JSON, or nothing, and gives the answer, or null when the process died before all of it had come.
+ *
+ * @param key Idempotency-Key of the call
+ */
+export function sendJson(
+  to: Address,
+  method: 'GET' | 'POST' | 'PUT',
+  path: string,
+  body: unknown = null,
+  key: string | null = null,
+): Promise<Answer | null> {
+  if (body === null) return exchange(to, method, path, null, keyHeader(key));
+  return exchange(to, method, path, JSON.stringify(body), { 'Content-Type': 'application/json', ...keyHeader(key) });
+}
+
+function keyHeader(key: string | null): Record<string, string> {
+  return key === null ? {} : { 'Idempotency-Key': key };
+}
+
+async function exchange(
+  { baseUrl, token }: Address,
+  method: string,
+  path: string,
+  body: FormData | string | null,
+  headers: Readonly<Record<string, string>>,
+): Promise<Answer | null> {
   try {
-    const response = await fetch(`${baseUrl}${path}`, { method: 'POST', headers, body });
+    const response = await fetch(`${baseUrl}${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${token}`, ...headers },
+      body,
+    });
     const wait = response.headers.get('retry-after');
     return {
       status: response.status,
@@ -46,6 +77,30 @@ export async function upload(
     };
   } catch {
     return null;
+  }
+}
+
+/** A client that is told so comes again: the same call still runs, the service or its database is out of order. */
+const AGAIN = new Set([409, 429, 503]);
+const PAUSE_MS = 300;
+const MOST_TRIES = 400;
+
+/**
+ * Makes a call under a key until it is answered, as a client does that never gives up.
+ *
+ * @param onTry told of each try that has to be repeated
+ */
+export async function untilAnswered(
+  call: (key: string) => Promise<Answer | null>,
+  onTry: (figure: string) => void,
+): Promise<Answer> {
+  const key = randomUUID();
+  for (let tries = 1; ; tries++) {
+    const answer = await call(key);
+    if (answer !== null && (!AGAIN.has(answer.status) || tries >= MOST_TRIES)) return answer;
+    onTry(answer === null ? 'broken calls' : `answers ${answer.status}`);
+    if (answer !== null && answer.retryAfter === null) return { ...answer, text: `no Retry-After: ${answer.text}` };
+    await sleep(PAUSE_MS);
   }
 }
 

@@ -11,14 +11,18 @@ import type { Fault } from './fault';
 import { FaultReport } from './fault-report';
 import { frozenWorker } from './frozen-worker.fault';
 import { galera } from './galera.fault';
+import { listAppend } from './list-append.fault';
 import { mariadbKill } from './mariadb-kill.fault';
 import { oppositeImports } from './opposite-imports.fault';
+import { outOfMemory } from './out-of-memory.fault';
 import { poisonRow } from './poison-row.fault';
+import { replayOracle } from './replay-oracle.fault';
 import { rollingRestart } from './rolling-restart.fault';
 import { silentServer } from './silent-server.fault';
 import { slowReader } from './slow-reader.fault';
 import { smallCalls } from './small-calls.fault';
 import { snapshot } from './snapshot.fault';
+import { threeStalls } from './three-stalls.fault';
 import { twoProcesses } from './two-processes.fault';
 
 /** All faults there are, in the order they are tried. */
@@ -32,7 +36,9 @@ export const FAULTS: readonly Fault[] = [
   diskFull,
   failingSync,
   snapshot,
+  outOfMemory,
   frozenWorker,
+  threeStalls,
   clockJump,
   twoProcesses,
   rollingRestart,
@@ -43,6 +49,8 @@ export const FAULTS: readonly Fault[] = [
   poisonRow,
   slowReader,
   smallCalls,
+  listAppend,
+  replayOracle,
 ];
 
 /** What is asked of the faults; undefined stands for what each of them has as its own. */
@@ -67,7 +75,7 @@ export async function runFaults(choice: FaultChoice): Promise<FaultReport[]> {
     for (const engine of fault.engines.filter((one) => choice.engines.includes(one))) {
       const [normal, quick] = fault.times;
       const options = {
-        rows: choice.rows ?? fault.rows,
+        rows: choice.rows ?? (choice.quick ? (fault.quickRows ?? fault.rows) : fault.rows),
         times: choice.times ?? (choice.quick ? quick : normal),
         seed: choice.seed,
       };

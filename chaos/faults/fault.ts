@@ -16,6 +16,8 @@ export interface Fault {
   readonly engines: readonly Engine[];
   /** Rows of each import, and trials, unless the command line says otherwise; the second one for a quick look. */
   readonly rows: number;
+  /** Rows for a quick look, where fewer make it one. */
+  readonly quickRows?: number;
   readonly times: readonly [normal: number, quick: number];
   /** Why it cannot be tried on this machine; null when it can. */
   unavailable?(): string | null;

@@ -1,21 +1,15 @@
-import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestDatabase } from '../../test/support/engines';
 import { CustomerFile, updateFile } from '../customer-file';
 import { CustomerModel } from '../customer-model';
 import { Findings } from '../findings';
 import { seededRandom } from '../seeded-random';
-import { Answer, upload, UPDATE_PATH } from '../service-client';
+import { Answer, untilAnswered, upload, UPDATE_PATH } from '../service-client';
 import type { ServiceOptions, ServiceProcess } from '../service-process';
 import { ServiceLane } from '../service.lane';
 import type { FaultOptions } from './fault';
 import type { FaultReport } from './fault-report';
 
 const DONE = new Set([200, 202]);
-/** A client that is told so comes again: the same call still runs, the service or its database is out of order. */
-const AGAIN = new Set([409, 429, 503]);
-const PAUSE_MS = 300;
-const MOST_TRIES = 400;
 
 /** An import under way, sent again under its key until it is answered. */
 export interface RunningImport {
@@ -59,7 +53,9 @@ export class ImportLane {
   begin(service: () => ServiceProcess = () => this.lane.service): RunningImport {
     const update = ++this.update;
     const file = updateFile(this.seed, update, this.lane.model.customers);
-    return { update, file, begunAt: Date.now(), answer: this.untilAnswered(file, service) };
+    const send = (key: string) => upload(service(), UPDATE_PATH, file.bytes, null, key);
+    const answer = untilAnswered(send, (figure) => this.report.count(figure));
+    return { update, file, begunAt: Date.now(), answer };
   }
 
   /** Waits for the answer and the job's own end, and checks everything that is stored. */
@@ -82,16 +78,5 @@ export class ImportLane {
     const findings = new Findings();
     await this.lane.close(findings);
     this.report.take('at the end', findings);
-  }
-
-  private async untilAnswered(file: CustomerFile, service: () => ServiceProcess): Promise<Answer> {
-    const key = randomUUID();
-    for (let tries = 1; ; tries++) {
-      const answer = await upload(service(), UPDATE_PATH, file.bytes, null, key);
-      if (answer !== null && (!AGAIN.has(answer.status) || tries >= MOST_TRIES)) return answer;
-      this.report.count(answer === null ? 'broken calls' : `answers ${answer.status}`);
-      if (answer !== null && answer.retryAfter === null) return { ...answer, text: `no Retry-After: ${answer.text}` };
-      await sleep(PAUSE_MS);
-    }
   }
 }

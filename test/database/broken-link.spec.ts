@@ -49,6 +49,29 @@ describeEachEngine('a broken link to the database', (engine) => {
     expect(await stored()).toEqual(rows);
   });
 
+  it('lets go of what a silent process holds, and runs its work again once it speaks', async () => {
+    await direct.dataSource.query('INSERT INTO notes VALUES (1)');
+    let tries = 0;
+    let rival: Promise<unknown> = Promise.resolve();
+    await unitOfWork.run(async (transaction) => {
+      tries += 1;
+      const [{ seconds }] = await transaction.query<[{ seconds: number }]>(
+        'SELECT @@SESSION.idle_transaction_timeout AS seconds',
+      );
+      await transaction.query('UPDATE notes SET id = id + 10');
+      if (tries > 1) return;
+      expect(seconds).toBe(15);
+      await transaction.query('SET SESSION idle_transaction_timeout = 1');
+      const silentSince = Date.now();
+      // As one that is frozen: it says nothing until another process has had the row.
+      await (rival = direct.dataSource.query('UPDATE notes SET id = id + 1'));
+      expect(Date.now() - silentSince).toBeLessThan(5_000);
+      await transaction.query('SELECT 1');
+    });
+    await rival;
+    expect([tries, await stored()]).toEqual([2, [12]]);
+  });
+
   it('runs the work again when the link breaks in the middle of it', async () => {
     let tries = 0;
     await unitOfWork.run(async (transaction) => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { DataSource } from 'typeorm';
+import { canonical, type Json, type JsonObject, mergePatch } from '../../chaos/oracle/json-values';
 import { CampaignRecordRepository } from '../../src/campaign/records/campaign-record.repository';
 import {
   createCampaign,
@@ -19,9 +20,6 @@ const SEED = Number(process.env['ORACLE_SEED'] ?? Math.floor(Math.random() * 2 *
 /** Documents of one campaign, and changes of one call. */
 const MOST = 10_000;
 
-type Value = null | boolean | number | string | Value[] | { [key: string]: Value };
-type Members = Record<string, Value>;
-
 /** Numbers that arrive as they are sent: no integers beyond 2^53 - 1 written out in digits. */
 const numbers = fc
   .oneof(fc.integer(), fc.maxSafeInteger(), fc.double({ noNaN: true, noDefaultInfinity: true }))
@@ -39,10 +37,10 @@ const names = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom('a', 'b', 'c', 'd', 'ü', 'a/b', '~0', '', 'toString', '"') },
   { weight: 1, arbitrary: characters },
 );
-const { value } = fc.letrec<{ value: Value }>((tie) => ({
+const { value } = fc.letrec<{ value: Json }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 3, depthSize: 'medium' },
-    { weight: 3, arbitrary: fc.constantFrom<Value>(null, null, true, false, 0, 1, '', [], {}) },
+    { weight: 3, arbitrary: fc.constantFrom<Json>(null, null, true, false, 0, 1, '', [], {}) },
     { weight: 1, arbitrary: numbers },
     { weight: 1, arbitrary: characters },
     { weight: 1, arbitrary: fc.array(tie('value'), { maxLength: 4 }) },
@@ -50,28 +48,6 @@ const { value } = fc.letrec<{ value: Value }>((tie) => ({
   ),
 }));
 const members = fc.dictionary(names, value, { minKeys: 1, maxKeys: 6, noNullPrototype: true });
-
-const isMembers = (given: Value | undefined): given is Members =>
-  typeof given === 'object' && given !== null && !Array.isArray(given);
-
-/** The pseudocode of RFC 7396, section 2, line by line. */
-function mergePatch(target: Value | undefined, patch: Value): Value {
-  if (!isMembers(patch)) return patch;
-  const result = new Map(isMembers(target) ? Object.entries(target) : []);
-  for (const [name, given] of Object.entries(patch)) {
-    if (given === null) result.delete(name);
-    else result.set(name, mergePatch(result.get(name), given));
-  }
-  return Object.fromEntries(result);
-}
-
-/** One text for all spellings of a value: members sorted by name. */
-function canonical(given: Value): string {
-  if (Array.isArray(given)) return `[${given.map(canonical).join()}]`;
-  if (!isMembers(given)) return JSON.stringify(given);
-  const pairs = Object.entries(given).map(([name, inner]) => `${JSON.stringify(name)}:${canonical(inner)}`);
-  return `{${pairs.sort().join()}}`;
-}
 
 describeEachEngine('what a bulk update stores', (engine) => {
   let service: RunningService;
@@ -102,7 +78,7 @@ describeEachEngine('what a bulk update stores', (engine) => {
     expect(new Set(rows).size).toBe(rows.length);
     records.forEach(({ data, version }, index) => {
       const [, first, second] = given[index]!;
-      const before = jsonData[index]! as Members;
+      const before = jsonData[index]! as JsonObject;
       const once = mergePatch(before, first);
       const twice = mergePatch(once, second);
       const steps = [canonical(before), canonical(once), canonical(twice)];

@@ -6,6 +6,12 @@ import { alarmIn } from './deadline';
 /** Longest time one statement may stay without an answer, whoever waits for it. */
 const LONGEST_SILENCE_MS = 60_000;
 
+/**
+ * Longest time a transaction may hold its locks while nobody sends a statement in it. A process that is frozen, or whose
+ * machine is gone without a word, would keep others from the same rows for hours: from going on with its job, too.
+ */
+const IDLE_TRANSACTION_SECONDS = 15;
+
 /** What is used of a pooled connection of mysql2. */
 interface PooledConnection {
   readonly stream: Pick<Socket, 'destroy' | 'setTimeout' | 'on' | 'off'>;
@@ -13,7 +19,7 @@ interface PooledConnection {
   query(sql: string, done: (error: unknown) => void): unknown;
 }
 
-/** Connections that were told how long to wait for a row another transaction holds. */
+/** Connections that were told how long to wait for a row another transaction holds, and how long to hold one. */
 const prepared = new WeakSet<object>();
 
 /**
@@ -32,8 +38,10 @@ export async function connectInTime(runner: QueryRunner, leftMs: number, lockWai
     prepared.add(connection);
     // Whoever waits for a broken connection is told; without a listener a second fault of it would end the process.
     connection.on('error', () => undefined);
+    // MySQL has no limit of the other kind: to it, that part is a comment.
+    const idle = `/*M! , idle_transaction_timeout = ${IDLE_TRANSACTION_SECONDS} */`;
     // Should it fail, the statement behind it fails too.
-    connection.query(`SET SESSION innodb_lock_wait_timeout = ${lockWaitSeconds}`, () => undefined);
+    connection.query(`SET SESSION innodb_lock_wait_timeout = ${lockWaitSeconds} ${idle}`, () => undefined);
   }
   const { stream } = connection;
   const cut = () => stream.destroy(unansweredInTime('the server did not answer in time'));

@@ -1,0 +1,114 @@
+import { type AddressPatch, type CustomerState, NOBODY, withAddresses, withName } from './customer.state';
+import { ModelTable, type UndoCounts } from './model-table';
+
+/** Language of customers that come without one; that of the demo company. */
+const DEFAULT_LANGUAGE = 'en';
+/** The header is row 1 of a file. */
+const FIRST_ROW = 2;
+
+/** Which customer an item means; null of the language stands for whichever there is. */
+export type ItemKey =
+  | { readonly customer: string | null }
+  | { readonly source: string; readonly sourceId: string; readonly language: string | null };
+
+/** An item of a commerce call. */
+export interface DrawnItem {
+  readonly key: ItemKey;
+  readonly patch: Partial<Omit<CustomerState, 'addresses'>>;
+  readonly addresses?: readonly AddressPatch[];
+  /** Its parent is nobody: it cannot be written. */
+  readonly isOrphan: boolean;
+}
+
+/** What an item must be answered: the customer it met, or the code of its error. */
+export interface ItemAnswer {
+  readonly action: 'create' | 'update';
+  readonly customer: string | null;
+  readonly code: number | null;
+}
+
+/** A row of a file of changes; null clears a value. */
+export interface DrawnRow {
+  /** Null: nobody by that name. */
+  readonly customer: string | null;
+  readonly patch: Partial<CustomerState>;
+  /** Error code of a row that breaks a rule in itself. */
+  readonly fault: string | null;
+}
+
+/** What a row of a file must come to. */
+export interface RowAnswer {
+  readonly row: number;
+  readonly customer: string | null;
+  readonly outcome: string;
+  readonly amount: string | null;
+}
+
+/** The customers, by the rules of the contract, one item or row after the other. */
+export class BookModel {
+  readonly table = new ModelTable<CustomerState>();
+
+  /** File of new customers, each with a number of its own. */
+  create(call: number, customers: ReadonlyMap<string, Partial<CustomerState>>): void {
+    [...customers].forEach(([key, values], index) => {
+      this.table.put(call, index + FIRST_ROW, key, { ...NOBODY, ...values, isNamed: true });
+    });
+  }
+
+  /** Applies the items of a commerce call in order. @param mayCreate by source id, not by id */
+  upsert(call: number, items: readonly DrawnItem[]): ItemAnswer[] {
+    return items.map(({ key, patch, addresses, isOrphan }, index) => {
+      const found = this.find(key);
+      const action = found.length === 0 && 'source' in key ? 'create' : 'update';
+      const refused = (code: number): ItemAnswer => ({ action, customer: null, code });
+      if (found.length > 1) return refused(60005);
+      const [known] = found;
+      if (known === undefined && !('source' in key)) return refused(60006);
+      if (isOrphan) return refused(60007);
+      const customer = known ?? `${call}.${index}`;
+      const before = known === undefined ? NOBODY : (this.table.live(known)?.state ?? NOBODY);
+      const identity = known === undefined && 'source' in key ? key : null;
+      const named = { ...before, ...identity, ...patch };
+      const language = named.language ?? (named.sourceId === null ? null : DEFAULT_LANGUAGE);
+      const next = { ...named, language, addresses: withAddresses(before.addresses, addresses ?? []) };
+      this.table.put(call, index + 1, customer, withName(next));
+      return { action, customer, code: null };
+    });
+  }
+
+  /** Applies a file of changes: of several rows for one customer the first that can be applied. */
+  change(call: number, rows: readonly DrawnRow[]): RowAnswer[] {
+    const taken = new Set<string>();
+    return rows.map(({ customer, patch, fault }, index): RowAnswer => {
+      const row = index + FIRST_ROW;
+      const failed = (outcome: string): RowAnswer => ({ row, customer: null, outcome, amount: null });
+      if (fault !== null) return failed(fault);
+      const current = customer === null ? null : this.table.all.get(customer);
+      if (customer === null || !current) return failed('NOT_FOUND');
+      if (current.isGone) return failed('CUSTOMER_DELETED');
+      const next = { ...current.state, ...patch, isNamed: current.state.isNamed || patch.legalName !== undefined };
+      if ((next.accountNumber === null) !== (next.ifsc === null)) return failed('IFSC_REQUIRED');
+      // Of those that could be applied; what is wrong with a row itself is told first.
+      if (taken.has(customer)) return failed('DUPLICATE_ROW');
+      taken.add(customer);
+      const isChanged = this.table.put(call, row, customer, next);
+      return { row, customer, outcome: isChanged ? 'updated' : 'unchanged', amount: patch.creditLimit ?? null };
+    });
+  }
+
+  /** Takes a call back; a customer comes back only while nobody else has its identity. */
+  undo(undone: number, call: number): UndoCounts {
+    return this.table.undo(undone, call, ({ source, sourceId, language }) => {
+      return source === null || sourceId === null || this.find({ source, sourceId, language }).length === 0;
+    });
+  }
+
+  private find(key: ItemKey): string[] {
+    if ('customer' in key) return key.customer !== null && this.table.live(key.customer) !== null ? [key.customer] : [];
+    const { source, sourceId, language } = key;
+    return [...this.table.all]
+      .filter(([, { state, isGone }]) => !isGone && state.source === source && state.sourceId === sourceId)
+      .filter(([, { state }]) => language === null || state.language === language)
+      .map(([customer]) => customer);
+  }
+}

@@ -1,0 +1,129 @@
+import type { DrawnRow, RowAnswer } from './book.model';
+import type { CustomerState } from './customer.state';
+import type { Dice } from './dice';
+import { difference, DRY_SHARE, type OracleCall, type OracleWorld, REFUSED_SHARE, refusedCall } from './oracle.call';
+
+/** Customers that a file makes at first. */
+const CUSTOMERS = 8;
+const PATH = '/api/v0/customer/bulk/update';
+const COLUMNS = [
+  ...['customerId', 'uniqueRefNo', 'legalName', 'assignedAgent'],
+  ...['pinCode', 'creditLimit', 'accountNumber', 'ifsc'],
+] as const;
+type Cells = Partial<Record<(typeof COLUMNS)[number], string>>;
+
+/** First customers of a seed, by key, and the file that makes them. */
+export function firstCustomers(prefix: string): {
+  readonly states: Map<string, Partial<CustomerState>>;
+  readonly file: Buffer;
+} {
+  const refs = Array.from({ length: CUSTOMERS }, (_, index) => `${prefix}-${index}`);
+  const states = new Map(refs.map((ref) => [ref, { uniqueRefNo: ref, legalName: `Customer ${ref}` }]));
+  return {
+    states,
+    file: Buffer.from(['uniqueRefNo,legalName', ...refs.map((ref) => `${ref},Customer ${ref}`)].join('\n')),
+  };
+}
+
+/** Cells of a change: what is left out stays, null becomes the word that clears. */
+function drawPatch(dice: Dice): Partial<CustomerState> {
+  const account = dice.pick([null, 'AB1234567', 'CD7654321']);
+  const ifsc = dice.pick([null, 'HDFC0001234']);
+  const bank = dice.below(10);
+  return {
+    ...(dice.chance(0.15) && { legalName: dice.pick(['Firm 1', 'Firm 2']) }),
+    ...(dice.chance(0.5) && { assignedAgent: dice.pick(['Asha', 'Ravi, "R."', null]) }),
+    ...(dice.chance(0.3) && { pinCode: dice.pick(['411001', '560001', null]) }),
+    ...(dice.chance(0.5) && { creditLimit: dice.pick(['10.25', '0.10', '99999.99', null]) }),
+    ...((bank === 0 || bank === 1) && { accountNumber: account }),
+    ...((bank === 0 || bank === 2) && { ifsc }),
+    ...(bank === 3 && { accountNumber: 'AB1234567', ifsc: 'HDFC0001234' }),
+  };
+}
+
+function drawRow({ dice, book, ids }: OracleWorld): { readonly drawn: DrawnRow; readonly cells: Cells } {
+  const all = [...book.table.all];
+  const [customer, row] = dice.chance(0.05) ? [] : (all[dice.below(all.length)] ?? []);
+  const patch = drawPatch(dice);
+  const texts = Object.fromEntries(
+    Object.entries(patch).map(([name, value]) => [name, (value as string | null) ?? '#CLEAR']),
+  );
+  const ref = row?.state.uniqueRefNo ?? null;
+  const byRef = ref !== null && dice.chance(0.5);
+  const publicId = customer === undefined ? null : ids.publicIdOf(customer);
+  const named = byRef ? { uniqueRefNo: ref } : publicId === null ? { uniqueRefNo: 'NOBODY' } : { customerId: publicId };
+  const known = 'uniqueRefNo' in named && named.uniqueRefNo === 'NOBODY' ? null : (customer ?? null);
+  const plain = { drawn: { customer: known, patch, fault: null }, cells: { ...named, ...texts } };
+  if (!dice.chance(0.08)) return plain;
+  const [cells, fault] = dice.pick<[Cells, string]>([
+    [{ ...plain.cells, pinCode: '012' }, 'INVALID_FORMAT'],
+    [{ ...plain.cells, creditLimit: '1.234' }, 'INVALID_FORMAT'],
+    [{ assignedAgent: 'Nobody' }, 'REQUIRED'],
+  ]);
+  return { drawn: { ...plain.drawn, fault }, cells };
+}
+
+const quoted = (cell: string): string => (/[",]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+
+function fileOf(rows: readonly { readonly cells: Cells }[], columns: readonly (typeof COLUMNS)[number][]): Buffer {
+  const lines = rows.map(({ cells }) => columns.map((column) => quoted(cells[column] ?? '')).join(','));
+  return Buffer.from([columns.join(','), ...lines].join('\r\n'));
+}
+
+const isApplied = ({ outcome }: RowAnswer): boolean => outcome === 'updated' || outcome === 'unchanged';
+
+/** What must be in the payload, as far as it is compared. */
+function payloadFor(rows: readonly RowAnswer[]): unknown {
+  const applied = rows.filter(isApplied);
+  const cents = applied.reduce((sum, { amount }) => sum + Math.round(Number(amount ?? 0) * 100), 0);
+  return {
+    counts: [rows.length, applied.length, rows.length - applied.length, 0],
+    warned: rows.filter(({ outcome }) => outcome === 'unchanged').length,
+    amount: cents / 100,
+    applied: applied.map(({ row, customer, outcome }) => [row, customer, outcome]),
+    failed: rows.filter((row) => !isApplied(row)).map(({ row, outcome }) => [row, outcome]),
+  };
+}
+
+interface Payload {
+  readonly total_count: number;
+  readonly success_count: number;
+  readonly failure_count: number;
+  readonly failure_count_second_file: number;
+  readonly warn_count: number;
+  readonly total_amount: number;
+  readonly successRequests: readonly { row: number; customerId: string; action: string }[];
+  readonly failureRequests: readonly { row: number; errors: { code: string }[] }[];
+}
+
+function payloadOf({ ids }: OracleWorld, payload: Payload): unknown {
+  return {
+    counts: [payload.total_count, payload.success_count, payload.failure_count, payload.failure_count_second_file],
+    warned: payload.warn_count,
+    amount: payload.total_amount,
+    applied: payload.successRequests.map(({ row, customerId, action }) => [row, ids.customerOf(customerId), action]),
+    failed: payload.failureRequests.map(({ row, errors }) => [row, errors[0]?.code]),
+  };
+}
+
+/** File of changes of customers. */
+export function drawFileCall(world: OracleWorld, call: number): OracleCall {
+  const { dice, book } = world;
+  const rows = dice.list(() => drawRow(world));
+  const common = { what: 'file', method: 'POST' } as const;
+  if (dice.chance(REFUSED_SHARE)) {
+    return refusedCall({ ...common, path: PATH, body: fileOf(rows, [...COLUMNS, 'pinCode']) }, 422);
+  }
+  const isDry = dice.chance(DRY_SHARE);
+  const drawn = rows.map((row) => row.drawn);
+  const work = () => payloadFor(book.change(call, drawn));
+  const expected = isDry ? book.table.rehearse(work) : work();
+  return {
+    ...{ ...common, path: isDry ? `${PATH}?dryRun=true` : PATH, body: fileOf(rows, COLUMNS), makesJob: true },
+    check: (status, answer) => {
+      const { payload } = answer as { payload?: Payload };
+      if (status !== 200 || payload === undefined) return difference(200, [status, answer]);
+      return difference(expected, payloadOf(world, payload));
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import type { DrawnItem, ItemAnswer, ItemKey } from './book.model';
+import type { AddressPatch } from './customer.state';
+import type { Dice } from './dice';
+import { difference, DRY_SHARE, type OracleCall, type OracleWorld, REFUSED_SHARE, refusedCall } from './oracle.call';
+
+const PATH = '/customers/bulk';
+/** Ids of the source: few, so that calls meet. */
+const SOURCE_IDS = 6;
+const NO_ID = 2_000_000_000;
+
+/** An item as it is drawn and as it is sent. */
+interface SentItem {
+  readonly drawn: DrawnItem;
+  readonly sent: Readonly<Record<string, unknown>>;
+  /** What the answer must echo. */
+  readonly key: unknown;
+}
+
+function drawAddress(dice: Dice): AddressPatch {
+  return {
+    type: dice.pick(['delivery', 'invoice']),
+    street: dice.pick(['Velperweg', 'Bergweg']),
+    ...(dice.chance(0.4) && { city: dice.pick(['Arnhem', 'Breda', null]) }),
+    ...(dice.chance(0.5) && { isDefault: dice.pick(['Y', 'N']) }),
+    code: dice.pick(['1', '2', '3']),
+  };
+}
+
+/** Addresses of an item: by code, or one without, which tells no more than where it is. */
+function drawAddresses(dice: Dice): readonly AddressPatch[] {
+  if (dice.chance(0.3)) return [{ type: dice.pick(['delivery', 'invoice']), street: dice.pick(['Dam', 'Kade']) }];
+  return Array.from({ length: 1 + dice.below(3) }, () => drawAddress(dice));
+}
+
+function drawItem(dice: Dice, key: ItemKey, named: Readonly<Record<string, unknown>>): Omit<SentItem, 'key'> {
+  const patch = {
+    ...(dice.chance(0.6) && { firstName: dice.pick(['Miles', 'Ella', null]) }),
+    ...(dice.chance(0.6) && { lastName: dice.pick(['McCoy', 'Davis', null]) }),
+    ...(dice.chance(0.3) && { gender: dice.pick(['M', 'F', null]) }),
+    ...(dice.chance(0.3) && { debtorId: dice.pick(['d1', 'd2', null]) }),
+  };
+  const addresses = dice.chance(0.4) ? drawAddresses(dice) : undefined;
+  const isOrphan = dice.chance(0.05);
+  const sent = {
+    ...{ ...named, ...patch },
+    ...(addresses !== undefined && { addresses: addresses.map((address) => ({ country: 'NL', ...address })) }),
+    ...(isOrphan && { parent: { source: 'nobody', sourceId: 'nobody' } }),
+  };
+  return { drawn: { key, patch, isOrphan, ...(addresses !== undefined && { addresses }) }, sent };
+}
+
+function drawBySource({ dice, source: prefix }: OracleWorld): SentItem {
+  const source = `${prefix}-${dice.pick(['a', 'b'])}`;
+  const number = 100 + dice.below(SOURCE_IDS);
+  const language = dice.pick([null, null, 'en', 'nl']);
+  // The same id, as a number or as text.
+  const sourceId = dice.chance(0.5) ? number : String(number);
+  const named = { source, sourceId, ...(language !== null && { language }) };
+  return { ...drawItem(dice, { source, sourceId: String(number), language }, named), key: sourceId };
+}
+
+function drawById({ dice, book, ids }: OracleWorld): SentItem {
+  const all = [...book.table.all.keys()];
+  const customer = dice.chance(0.05) ? null : (all[dice.below(all.length)] ?? null);
+  const id = customer === null ? NO_ID : (ids.idOf(customer) ?? NO_ID);
+  return { ...drawItem(dice, { customer }, { id }), key: id };
+}
+
+/** What is wrong with the answer to one item. */
+function checkItem(
+  { ids }: OracleWorld,
+  expected: ItemAnswer & { readonly key: unknown; readonly lookupKey: string },
+  isDry: boolean,
+  item: Readonly<Record<string, unknown>> | undefined,
+): string | null {
+  const { action, customer, code, key, lookupKey } = expected;
+  const { id, error } = (item ?? {}) as { id?: number | null; error?: { code: number } };
+  if (!isDry && action === 'create' && customer !== null) {
+    const clash = ids.learn(customer, Number(id));
+    if (clash !== null) return clash;
+  }
+  const owner = typeof id === 'number' ? ids.customerOf(id) : null;
+  // The id a rehearsed customer would have is nobody's.
+  const isRehearsed = isDry && customer !== null && ids.idOf(customer) === null;
+  const found = isRehearsed && owner === null ? customer : owner;
+  const given = { action: item?.['action'], customer: found, code: error?.code ?? null, key: item?.['key'] };
+  return difference(
+    { action, customer, code, key, lookupKey, success: code === null },
+    { ...given, lookupKey: item?.['lookupKey'], success: item?.['success'] },
+  );
+}
+
+/** Upsert by source id, or change by id. */
+export function drawItemCall(world: OracleWorld, call: number): OracleCall {
+  const { dice, book } = world;
+  const lookupKey = dice.chance(0.7) ? 'sourceId' : 'id';
+  const items = dice.list(() => (lookupKey === 'id' ? drawById(world) : drawBySource(world)));
+  const path = `${PATH}/${lookupKey}`;
+  const common = { what: `commerce by ${lookupKey}`, method: 'POST' } as const;
+  const customers = items.map(({ sent }) => sent);
+  if (dice.chance(REFUSED_SHARE)) {
+    return refusedCall({ ...common, path, body: { customers: [...customers, { ...customers[0], gender: 'X' }] } }, 400);
+  }
+  const isDry = dice.chance(DRY_SHARE);
+  const work = () =>
+    book.upsert(
+      call,
+      items.map(({ drawn }) => drawn),
+    );
+  const expected = isDry ? book.table.rehearse(work) : work();
+  const words = expected.every(({ code }) => code === null) ? 'Completed' : 'Completed with errors';
+  return {
+    ...{ ...common, path: isDry ? `${path}?dryRun=true` : path, body: { customers }, makesJob: true },
+    check: (status, answer) => {
+      const {
+        data = [],
+        messages,
+        total,
+      } = answer as { data?: Record<string, unknown>[]; messages?: unknown; total?: unknown };
+      const whole = difference([200, [words], items.length], [status, messages, total]);
+      const faults = expected.map((one, at) => {
+        return checkItem(world, { ...one, key: items[at]?.key, lookupKey }, isDry, data[at]);
+      });
+      return whole ?? faults.find((fault) => fault !== null) ?? null;
+    },
+  };
+}

@@ -1,0 +1,149 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TestDatabase } from '../../test/support/engines';
+import { createCampaign } from '../campaign';
+import { type DatabaseProbe, probeOf } from '../database-probe';
+import type { FaultReport } from '../faults/fault-report';
+import { Findings } from '../findings';
+import { seededRandom } from '../seeded-random';
+import { type Answer, CREATE_PATH, sendJson, untilAnswered, upload } from '../service-client';
+import { type ServiceProcess, startService } from '../service-process';
+import { BookModel } from './book.model';
+import { Dice } from './dice';
+import { drawFileCall, firstCustomers } from './file.calls';
+import { drawItemCall } from './item.calls';
+import { KnownIds } from './known-ids';
+import { type OracleCall, type OracleWorld, parsed } from './oracle.call';
+import { checkTables, tableEnds } from './oracle.checks';
+import { drawRecordCall, firstRecords } from './record.calls';
+import { RecordModel } from './record.model';
+import { drawUndoCall, FIRST_CALL } from './undo.calls';
+
+/** Part of the calls the service is killed in, of the kills another one follows, and of the calls that are repeated. */
+const KILL_SHARE = 0.04;
+const AGAIN_SHARE = 0.25;
+const REPEAT_SHARE = 0.05;
+/** A call under way takes about so long; one whose process died goes on after its lease. */
+const LONGEST_CALL_MS = 40;
+const LONGEST_LEASE_MS = 9_000;
+/** Deviations told of one seed: what follows the first often follows from it. */
+const MOST_TOLD = 5;
+
+/** A service whose every answer and every stored row is compared with a model that did the same calls, one by one. */
+export class OracleLane {
+  private readonly probe: DatabaseProbe;
+
+  private constructor(
+    private readonly database: TestDatabase,
+    private service: ServiceProcess,
+    private readonly report: FaultReport,
+  ) {
+    this.probe = probeOf(database);
+  }
+
+  static async open(database: TestDatabase, report: FaultReport): Promise<OracleLane> {
+    return new OracleLane(database, await startService(database), report);
+  }
+
+  /** One sequence of calls with kills, and the comparison of all tables at its end. */
+  async run(seed: number, calls: number): Promise<void> {
+    const findings = new Findings();
+    const ends = await tableEnds(this.probe);
+    const world = await this.newWorld(seed, findings);
+    let kills = 0;
+    for (let call = FIRST_CALL; call < FIRST_CALL + calls; call++) {
+      const drawn = drawCall(world, call);
+      // Of its own for each call: how long things took must not change what is drawn next.
+      kills += await this.make(drawn, call, world, new Dice(seededRandom(seed, 19, call)), findings);
+    }
+    await checkTables(this.probe, ends, world, findings);
+    this.report.count('calls', calls);
+    this.report.count('rows changed', world.book.table.history.length + world.records.table.history.length);
+    this.report.count('kills', kills);
+    findings.deviations.splice(MOST_TOLD);
+    this.report.addTrial(`seed ${seed}: ${calls} calls, ${kills} kills`, findings);
+  }
+
+  async close(): Promise<void> {
+    await this.service.kill();
+    await this.database.remove();
+  }
+
+  /** The first records and customers of a seed, with a source and numbers nobody else has. */
+  private async newWorld(seed: number, findings: Findings): Promise<OracleWorld> {
+    const [records, book, ids, jobs] = [new RecordModel(), new BookModel(), new KnownIds(), new Map<number, string>()];
+    const source = `oracle-${seed}`;
+    const campaignId = await createCampaign(this.service);
+    const documents = firstRecords();
+    const added = { campaignId, data: [...documents.values()] };
+    const answers = [await sendJson(this.service, 'POST', '/api/v1/customers/add/bulk', added)];
+    const { states, file } = firstCustomers(source);
+    answers.push(await upload(this.service, CREATE_PATH, file, null));
+    answers.forEach((answer, call) => jobs.set(call, answer?.jobId ?? ''));
+    records.add(0, documents);
+    book.create(1, states);
+    const rows = await this.probe.rows('SELECT id, unique_ref_no, customer_id FROM customers WHERE source IS NULL');
+    for (const [id, ref] of rows) if (states.has(String(ref))) ids.learn(String(ref), Number(id));
+    ids.learnPublic(rows.map(([id, , publicId]) => [Number(id), String(publicId)]));
+    const isReady = answers.every((answer) => answer !== null && answer.status < 300);
+    findings.expect(isReady, `the first records of seed ${seed} were answered ${JSON.stringify(answers)}`);
+    return { dice: new Dice(seededRandom(seed, 19)), records, book, ids, campaignId, source, jobs };
+  }
+
+  /** Makes a call until its outcome is known, and compares that; gives how often the service was killed meanwhile. */
+  private async make(
+    drawn: OracleCall,
+    call: number,
+    world: OracleWorld,
+    dice: Dice,
+    findings: Findings,
+  ): Promise<number> {
+    const { ids, jobs } = world;
+    const keys: string[] = [];
+    const send = (key: string): Promise<Answer | null> => {
+      keys.push(key);
+      const { method, path, body } = drawn;
+      return Buffer.isBuffer(body)
+        ? upload(this.service, path, body, null, key)
+        : sendJson(this.service, method, path, body, key);
+    };
+    const state = { isAnswered: false };
+    const answering = untilAnswered(send, (figure) => this.report.count(figure));
+    const answered = answering.then(() => (state.isAnswered = true));
+    let kills = 0;
+    for (let share = KILL_SHARE; dice.chance(share) && (kills === 0 || !state.isAnswered); share = AGAIN_SHARE) {
+      await Promise.race([sleep(dice.next() * (kills === 0 ? LONGEST_CALL_MS : LONGEST_LEASE_MS)), answered]);
+      await this.service.kill();
+      this.report.count(state.isAnswered ? 'killed right after the answer' : 'killed before the answer');
+      this.service = await startService(this.database);
+      kills++;
+    }
+    const answer = await answering;
+    const fault = drawn.check(answer.status, parsed(answer.text));
+    findings.expect(fault === null, `call ${call}, ${drawn.what}, ${fault ?? ''}`);
+    if (drawn.makesJob) {
+      findings.expect(answer.jobId !== null, `call ${call}, ${drawn.what}, names no job`);
+      jobs.set(call, answer.jobId ?? '');
+      const rows = await this.probe.rows(
+        'SELECT id, customer_id FROM customers WHERE source LIKE ?',
+        `${world.source}-%`,
+      );
+      ids.learnPublic(rows.map(([id, publicId]) => [Number(id), String(publicId)]));
+    }
+    if (dice.chance(REPEAT_SHARE)) {
+      const again = await send(keys[0] ?? '');
+      findings.expect(
+        again?.text === answer.text || !drawn.makesJob,
+        `call ${call}, sent again, was answered otherwise`,
+      );
+    }
+    return kills;
+  }
+}
+
+function drawCall(world: OracleWorld, call: number): OracleCall {
+  const kind = world.dice.next();
+  const undo = kind < 0.1 ? drawUndoCall(world, call) : null;
+  if (undo !== null) return undo;
+  if (kind < 0.4) return drawRecordCall(world, call);
+  return kind < 0.7 ? drawItemCall(world, call) : drawFileCall(world, call);
+}
