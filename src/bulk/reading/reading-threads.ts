@@ -8,8 +8,8 @@ import { ReaderThread, type ReadingLimits } from './reader-thread';
 const PLACES = 4;
 /** One company leaves a place to the others, whatever it sends. */
 const PLACES_OF_COMPANY = PLACES - 1;
-/** A thread takes some 90 ms to start and 11 MB while it is there: it stays for the next file, but not for long. */
-const IDLE_MS = 30_000;
+/** A thread takes some 90 ms to start and 11 MB while it is there: it stays for files that come one after the other. */
+const IDLE_MS = 2_000;
 
 /** A file that waits for a place. */
 interface Waiting {
