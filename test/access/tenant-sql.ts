@@ -38,8 +38,8 @@ export const EXCEPTIONS: readonly Exception[] = [
     reason: 'of a job that was found for its caller',
   },
   {
-    sql: /^INSERT INTO bulk_outcomes \(job_ref,/,
-    reason: 'of a job whose row was moved, by company, in the same transaction',
+    sql: /^(INSERT INTO bulk_outcomes \(|DELETE FROM bulk_outcomes WHERE \()job_ref/,
+    reason: 'of a job whose row was moved or locked, by company, in the same transaction',
   },
   { sql: /^SELECT .* FROM bulk_jobs \w+ WHERE \(\(\w+\.state IN .*lease_until/, reason: OF_THE_OPERATOR },
   { sql: /^SELECT .* FROM bulk_jobs \w+ WHERE \(\(\w+\.job_id IN .*finished_at/, reason: OF_THE_OPERATOR },

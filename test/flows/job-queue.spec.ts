@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { JobQueue } from '../../src/bulk/jobs/job-queue';
 import { AppConfig } from '../../src/platform/config/app-config';
 
-const LONG = 11;
+const LONG = 21;
 
 /** Jobs that end when the test says so, in the order they were begun. */
 class Jobs {
