@@ -1,6 +1,6 @@
-import type { DatabaseProbe } from '../database-probe';
-import { numberOf } from '../database-probe';
+import { type DatabaseProbe, numberOf } from '../database-probe';
 import type { Findings } from '../findings';
+import { sendJson } from '../service-client';
 import type { ServiceProcess } from '../service-process';
 import type { FaultReport } from './fault-report';
 
@@ -13,9 +13,12 @@ interface Item {
   readonly success: boolean;
 }
 
-/** One bulk call that gives every customer another name, from the first to the last or the other way round. */
+/**
+ * One bulk call that gives every customer another name, from the first to the last or the other way round.
+ * @throws when the connection broke
+ */
 export async function changeAll(
-  { baseUrl, token }: ServiceProcess,
+  service: ServiceProcess,
   client: number,
   round: number,
 ): Promise<[status: number, applied: number]> {
@@ -26,9 +29,9 @@ export async function changeAll(
     firstName: `${client}.${round}`,
     lastName: 'Rival',
   }));
-  const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
-  const answer = await fetch(`${baseUrl}${PATH}`, { method: 'POST', headers, body: JSON.stringify({ customers }) });
-  const { data = [] } = (await answer.json()) as { data?: Item[] };
+  const answer = await sendJson(service, 'POST', PATH, { customers });
+  if (answer === null) throw new Error('the connection of a call broke');
+  const { data = [] } = JSON.parse(answer.text) as { data?: Item[] };
   return [answer.status, data.filter(({ success }) => success).length];
 }
 

@@ -1,9 +1,10 @@
 import { BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { AppConfig } from '../../platform/config/app-config';
+import { CHUNK_ROWS } from '../engine/row-spool';
 import type { BulkJob } from './bulk-job.entity';
 
-/** Jobs of so many chunks at most (10,000 rows) start at once: a JSON call never waits behind the files of others. */
-const SHORT_CHUNKS = 20;
+/** Jobs of 10,000 rows at most start at once: a JSON call never waits behind the files of others. */
+const SHORT_CHUNKS = 10_000 / CHUNK_ROWS;
 
 /** A job that waits for a place. */
 interface Waiting {
