@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
-import { freePort, serverEnvironment, untilReady } from '../../test/support/mariadb-server';
+import { freePort, installMariaDb, serverEnvironment, untilReady } from '../../test/support/mariadb-server';
 
 const LONGEST_JOIN_MS = 60_000;
 
@@ -61,8 +61,7 @@ function startNode(folder: string, nodes: readonly Node[], index: number): Child
   const user = process.getuid?.() === 0 ? ['--user=mysql'] : [];
   if (user.length > 0) spawnSync('chown', ['mysql', data]);
   const base = ['--no-defaults', `--datadir=${data}`, ...user];
-  const install = [...base, '--auth-root-authentication-method=normal', '--skip-test-db'];
-  spawnSync('mariadb-install-db', install, { env });
+  installMariaDb(base, env);
   const others = nodes.map((node) => `127.0.0.1:${node.groupPort}`).join(',');
   const options = [
     ...base,

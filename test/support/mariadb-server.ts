@@ -44,6 +44,18 @@ export function serverEnvironment(): NodeJS.ProcessEnv {
 }
 
 /**
+ * Makes the tables of the server itself in an empty data folder.
+ *
+ * @param options of the server: `--no-defaults` first, its folder, its user
+ * @throws with what the program said when it fails
+ */
+export function installMariaDb(options: readonly string[], env: NodeJS.ProcessEnv): void {
+  const more = ['--auth-root-authentication-method=normal', '--skip-test-db'];
+  const install = spawnSync('mariadb-install-db', [...options, ...more], { env, encoding: 'utf8' });
+  if (install.status !== 0) throw new Error(`mariadb-install-db failed: ${install.stderr}${install.stdout}`);
+}
+
+/**
  * Starts a server that is gone with the tests. It syncs nothing to disk: these tests never pull the plug on it.
  *
  * @param more options of the server besides those
@@ -51,25 +63,13 @@ export function serverEnvironment(): NodeJS.ProcessEnv {
 export async function startMariaDb(more: readonly string[] = []): Promise<MariaDbServer> {
   const folder = mkdtempSync(join(tmpdir(), 'rollbook-mariadb-'));
   const data = join(folder, 'data');
-  const isRoot = process.getuid?.() === 0;
+  const base = ['--no-defaults', `--datadir=${data}`, ...(process.getuid?.() === 0 ? ['--user=root'] : [])];
   // Temporary tables are named by process number: those of two servers at once must not meet in one folder.
   const env = { ...serverEnvironment(), TMPDIR: folder };
-  const install = spawnSync(
-    'mariadb-install-db',
-    [
-      '--no-defaults',
-      `--datadir=${data}`,
-      '--auth-root-authentication-method=normal',
-      '--skip-test-db',
-      ...(isRoot ? ['--user=root'] : []),
-    ],
-    { env, encoding: 'utf8' },
-  );
-  if (install.status !== 0) throw new Error(`mariadb-install-db failed: ${install.stderr}${install.stdout}`);
+  installMariaDb(base, env);
   const port = await freePort();
   const options = [
-    '--no-defaults',
-    `--datadir=${data}`,
+    ...base,
     `--socket=${join(folder, 'socket')}`,
     `--port=${port}`,
     '--bind-address=127.0.0.1',
@@ -77,7 +77,6 @@ export async function startMariaDb(more: readonly string[] = []): Promise<MariaD
     '--innodb-flush-log-at-trx-commit=2',
     '--innodb-buffer-pool-size=256M',
     '--max-connections=300',
-    ...(isRoot ? ['--user=root'] : []),
     ...more,
   ];
   const url = `mysql://root@127.0.0.1:${port}/`;
