@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createDatabase, describeEachEngine, TestDatabase } from '../support/engines';
 import { Program, startProgram } from '../support/program';
 
-const ROWS = 10_000;
+const ROWS = 5_000;
 /** One row of a hundred has no pin code. */
 const FAILED = ROWS / 100;
 const MINUTES = 60_000;

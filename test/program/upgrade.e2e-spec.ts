@@ -9,7 +9,7 @@ import { createDatabase, describeEachEngine, Engine, TestDatabase } from '../sup
 import { jobOf } from '../support/jobs';
 import { RunningService, startService } from '../support/service';
 
-const ROWS = 15_000;
+const ROWS = 6_000;
 const MINUTES = 60_000;
 /** Migrations that an older release had not: what came to jobs since they can be undone. */
 const NEWER_MIGRATIONS = 5;
