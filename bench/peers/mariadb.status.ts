@@ -5,10 +5,13 @@ import { ADD_HISTORY, changesOf, READ_CUSTOMER, SET_STATUS, StoredCustomer } fro
 
 export function mariadbStatus({ companyRef }: PeerSettings, uri: string): SetStatus {
   const pool = createPool({ uri, timezone: 'Z', connectionLimit: 10 });
+  pool.on(
+    'connection',
+    (connection) => void connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED'),
+  );
   return async (customerId, to) => {
     const connection = await pool.getConnection();
     try {
-      await connection.query('SET TRANSACTION ISOLATION LEVEL READ COMMITTED');
       await connection.query('START TRANSACTION');
       const [rows] = await connection.query(`${READ_CUSTOMER} FOR UPDATE`, [companyRef, customerId]);
       const [found] = rows as StoredCustomer[];

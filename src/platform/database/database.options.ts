@@ -84,7 +84,6 @@ function serverOptions(
     connectTimeout: CONNECT_TIMEOUT_MS,
     poolSize,
     ssl,
-    isolationLevel: 'READ COMMITTED',
     // Ids are numbers in memory on every engine; TypeORM would give those of raw statements as text here.
     bigNumberStrings: false,
     // An object bound as a parameter must never turn into a piece of SQL.

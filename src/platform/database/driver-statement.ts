@@ -11,7 +11,7 @@ import type { Transaction } from './transaction';
 
 /** What is used of a connection of mysql2. */
 interface ServerConnection {
-  promise(): { execute(options: object, parameters: readonly unknown[]): Promise<[result: unknown, fields: unknown]> };
+  execute(options: object, parameters: readonly unknown[], done: (error: Error | null, result: unknown) => void): void;
 }
 
 /**
@@ -26,14 +26,14 @@ export async function executePrepared<T>(
 ): Promise<T> {
   return onRunner(transaction, async (runner) => {
     const connection = (await runner.connect()) as ServerConnection;
-    const values = [...parameters];
-    runner.dataSource.logger.logQuery(sql, values, runner);
-    try {
-      const [result] = await connection.promise().execute({ sql, rowsAsArray: true }, values);
-      return result as T;
-    } catch (error) {
-      throw new QueryFailedError(sql, values, error as Error);
-    }
+    runner.dataSource.logger.logQuery(sql, [...parameters], runner);
+    // The driver's own promises note the stack of every call, which is a thirtieth of what a small request takes.
+    return new Promise<T>((resolve, reject) => {
+      connection.execute({ sql, rowsAsArray: true }, parameters, (error, result) => {
+        if (error === null) resolve(result as T);
+        else reject(new QueryFailedError(sql, [...parameters], error));
+      });
+    });
   });
 }
 

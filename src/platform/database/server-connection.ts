@@ -19,7 +19,7 @@ interface PooledConnection {
   query(sql: string, done: (error: unknown) => void): unknown;
 }
 
-/** Connections that were told how long to wait for a row another transaction holds, and how long to hold one. */
+/** Connections that were told how long to wait for a row another transaction holds, how long to hold one, and what to see. */
 const prepared = new WeakSet<object>();
 
 /**
@@ -40,8 +40,10 @@ export async function connectInTime(runner: QueryRunner, leftMs: number, lockWai
     connection.on('error', () => undefined);
     // MySQL has no limit of the other kind: to it, that part is a comment.
     const idle = `/*M! , idle_transaction_timeout = ${IDLE_TRANSACTION_SECONDS} */`;
-    // Should it fail, the statement behind it fails too.
+    // Should one fail, the statement behind it fails too.
     connection.query(`SET SESSION innodb_lock_wait_timeout = ${lockWaitSeconds} ${idle}`, () => undefined);
+    // Once for the connection: TypeORM would say it again before each transaction, which is one way to the server more.
+    connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', () => undefined);
   }
   const { stream } = connection;
   const cut = () => stream.destroy(unansweredInTime('the server did not answer in time'));
