@@ -43,6 +43,7 @@ export class CustomerCreationService {
     });
 
     const accepted = drafts.filter(({ issues }) => issues.length === 0);
+    await context.beforeWriting?.(accepted.length < drafts.length);
     const ids = await this.customers.insertMany(
       transaction,
       accepted.map(({ draft }) => draft),

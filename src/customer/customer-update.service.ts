@@ -64,6 +64,7 @@ export class CustomerUpdateService {
       entries.push(historyEntry(context, stored, update.row, changes));
       return { outcome: 'updated', customer: stored, issues: [], warnings };
     });
+    await context.beforeWriting?.(outcomes.some(({ outcome }) => outcome === 'failed'));
     await this.customers.updateMany(transaction, batch.changed(), changedFields);
     await this.customValues.write(transaction, custom);
     await this.history.insertMany(transaction, entries);

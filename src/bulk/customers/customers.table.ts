@@ -50,8 +50,8 @@ export function keyedRow<T>(
 }
 
 /** On whose behalf the rows of a job change customers. */
-export function changeContextOf({ companyRef, createdBy, jobId, at }: JobContext): ChangeContext {
-  return { companyRef, changedBy: createdBy, jobId, at };
+export function changeContextOf({ companyRef, createdBy, jobId, at, beforeWriting }: JobContext): ChangeContext {
+  return { companyRef, changedBy: createdBy, jobId, at, beforeWriting };
 }
 
 /** Remark on a row that was applied and changed nothing. */

@@ -55,6 +55,14 @@ export interface JobContext {
    * job that has it instead.
    */
   claim(record: RecordKey, row: number): number | null;
+  /**
+   * To be awaited once all rows are read, locked and decided, before the first of them is written: meanwhile the rows in
+   * front of these are stored, and those behind may begin to decide. A table that never asks has its turn alone.
+   *
+   * @param dependsOnReads true when a row was refused for what was read: what was just stored may have changed that
+   * @throws DecidedTooEarly when all is to be decided anew; to be passed on
+   */
+  readonly beforeWriting?: (dependsOnReads: boolean) => Promise<void>;
 }
 
 export type RowVerdict = 'created' | 'updated' | 'unchanged' | 'skipped' | 'failed';

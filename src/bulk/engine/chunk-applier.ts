@@ -3,6 +3,7 @@ import { isDatabaseUnavailable, isTransient, uniqueViolation } from '../../platf
 import { Transaction } from '../../platform/database/transaction';
 import { AppError } from '../../platform/errors/app-error';
 import type { JobContext, ReadyRow, RowResult, TableImporter } from './bulk-importer.contract';
+import { DecidedTooEarly } from './writing-turn';
 
 /** Applies the rows of one chunk, and isolates a row that makes the database refuse the statement it is in. */
 @Injectable()
@@ -14,7 +15,7 @@ export class ChunkApplier {
    * causes it stands alone and fails; the others are applied. When a rival stored the same unique value since it was
    * looked up, the second look sees it.
    *
-   * @throws transient errors and those of a database that cannot work, for the whole chunk to be run again.
+   * @throws transient errors, those of a database that cannot work, and DecidedTooEarly, for the whole chunk to be run again.
    */
   async apply(
     transaction: Transaction,
@@ -34,7 +35,7 @@ export class ChunkApplier {
       await transaction.query(`RELEASE SAVEPOINT ${savepoint}`);
       return results;
     } catch (error) {
-      if (isTransient(error) || isDatabaseUnavailable(error)) throw error;
+      if (isTransient(error) || isDatabaseUnavailable(error) || error instanceof DecidedTooEarly) throw error;
       await transaction.query(`ROLLBACK TO SAVEPOINT ${savepoint}`);
       const isRace = uniqueViolation(error) !== null && !isSecondLook;
       if (isRace) return this.apply(transaction, table, job, rows, depth + 1, true);

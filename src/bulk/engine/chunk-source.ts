@@ -13,7 +13,7 @@ export interface ChunkTask {
   /** As they were read from the caller's file. */
   readonly rows: RowChunk;
   readonly judged: readonly JudgedRow[];
-  readonly context: Omit<JobContext, 'attempt'>;
+  readonly context: Omit<JobContext, 'attempt' | 'beforeWriting'>;
   /** Null for an importer that keeps none. */
   readonly ledger: ChangeLedger | null;
   /** What the dry run said of these rows; null when the job commits none. */
@@ -36,7 +36,18 @@ export class ChunkSource {
     this.readers = importer.tables.map((table) => new RowReader(table));
   }
 
-  async read(job: BulkJob, chunkNo: number): Promise<ChunkTask> {
+  /** A chunk before its turn; null behind the last one. Whoever awaits it gets its fault. */
+  readAhead(job: BulkJob, chunkNo: number): Promise<ChunkTask | null> {
+    const reading = chunkNo < job.chunks ? this.read(job, chunkNo) : Promise.resolve(null);
+    reading.catch(() => undefined);
+    return reading;
+  }
+
+  close(): Promise<void> {
+    return this.spool.close();
+  }
+
+  private async read(job: BulkJob, chunkNo: number): Promise<ChunkTask> {
     const chunk = await this.spool.read(chunkNo);
     const [table, reader] = [this.importer.tables[chunk.table], this.readers[chunk.table]];
     if (table === undefined || reader === undefined) throw new Error(`${job.target} has no table ${chunk.table}`);
@@ -51,13 +62,15 @@ export class ChunkSource {
       rehearsed: this.rehearsed === null ? null : await this.rehearsed(chunkNo),
     };
   }
-
-  close(): Promise<void> {
-    return this.spool.close();
-  }
 }
 
-function jobFacts({ jobId, companyRef, createdBy, dryRun, options }: BulkJob): Omit<JobContext, 'claim' | 'attempt'> {
+function jobFacts({
+  jobId,
+  companyRef,
+  createdBy,
+  dryRun,
+  options,
+}: BulkJob): Omit<JobContext, 'claim' | 'attempt' | 'beforeWriting'> {
   const { duplicates, rowsOf = jobId, undoes = null } = options;
   return { jobId, companyRef, createdBy, at: new Date(), rowsOf, undoes, duplicates, isRehearsal: dryRun };
 }

@@ -24,6 +24,9 @@ export interface ChunkResult {
   readonly retried: number;
 }
 
+/** One run of the transaction of a chunk. */
+export type ChunkRun = Pick<JobContext, 'attempt' | 'beforeWriting'>;
+
 /** Applies the rows of one chunk inside a transaction, and stores what became of them. */
 @Injectable()
 export class ChunkWork {
@@ -32,23 +35,23 @@ export class ChunkWork {
     private readonly jobs: BulkJobRepository,
   ) {}
 
-  /** @param attempt 1, and one more each time the transaction is run again */
-  async apply(transaction: Transaction, job: BulkJob, task: ChunkTask, attempt: number): Promise<ChunkResult> {
+  /** @param run what the rows are told of the run of the transaction they are in */
+  async apply(transaction: Transaction, job: BulkJob, task: ChunkTask, run: ChunkRun): Promise<ChunkResult> {
     const { table, tableIndex, judged, rehearsed } = task;
-    const context: JobContext = { ...task.context, attempt };
+    const context: JobContext = { ...task.context, ...run };
     const ready = readyRows(judged);
-    const run = (rows: readonly ReadyRow<unknown>[]) => this.applier.apply(transaction, table, context, rows);
+    const applyRows = (rows: readonly ReadyRow<unknown>[]) => this.applier.apply(transaction, table, context, rows);
     const witness = job.dryRun || rehearsed !== null ? await RowWitness.begin(transaction, context, task.ledger) : null;
     const results =
       witness === null || rehearsed === null
-        ? await run(ready)
-        : await applyAsRehearsed(witness, rehearsed, ready, run);
+        ? await applyRows(ready)
+        : await applyAsRehearsed(witness, rehearsed, ready, applyRows);
     const outcomes = joinOutcomes(judged, ready, results);
     return {
       table: tableIndex,
       outcomes: witness !== null && job.dryRun ? await witness.describe(outcomes, changesOf(ready, results)) : outcomes,
       amounts: results.flatMap(({ amount }) => amount ?? []),
-      retried: attempt > 1 ? ready.length : results.filter(({ isRetried }) => isRetried === true).length,
+      retried: run.attempt > 1 ? ready.length : results.filter(({ isRetried }) => isRetried === true).length,
     };
   }
 

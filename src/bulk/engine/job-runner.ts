@@ -2,14 +2,15 @@ import { setImmediate as yieldToOthers, setTimeout as sleep } from 'node:timers/
 import { BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { CommitOutcomeUnknown } from '../../platform/database/database.errors';
 import { isDatabaseUnavailable } from '../../platform/database/driver-error';
+import { AppConfig } from '../../platform/config/app-config';
 import { UnitOfWork } from '../../platform/database/unit-of-work';
 import type { AppliedChunk } from '../files/result-files';
 import type { BulkJob } from '../jobs/bulk-job.entity';
 import { JobInterrupted, takenOver } from '../jobs/bulk-job.errors';
-import type { RowOutcome } from '../jobs/bulk-outcome.entity';
 import { JobControl, type JobStop } from '../jobs/job-control';
 import { hasTooManyErrors } from '../jobs/tally';
-import type { ChunkSource, ChunkTask } from './chunk-source';
+import { AppliedStep, ChunkSequence, EarlyPlaces } from './chunk-sequence';
+import type { ChunkSource } from './chunk-source';
 import { ChunkSources } from './chunk-sources';
 import { ChunkWork } from './chunk-work';
 import { WholeRun } from './whole-run';
@@ -32,12 +33,6 @@ export interface RunListeners {
   readonly onChunk: (job: BulkJob, chunk: AppliedChunk | null) => Promise<void>;
 }
 
-/** The job behind a chunk, and what became of its rows; null when only the checkpoint tells that they were stored. */
-interface AppliedStep {
-  readonly job: BulkJob;
-  readonly outcomes: readonly RowOutcome[] | null;
-}
-
 /**
  * Applies the rows of a job chunk by chunk. The transaction of a chunk holds its data, its history, the outcome of each
  * row and the checkpoint, so each row is applied exactly once however often a chunk is tried.
@@ -45,6 +40,7 @@ interface AppliedStep {
 @Injectable()
 export class JobRunner implements BeforeApplicationShutdown {
   private readonly logger = new Logger(JobRunner.name);
+  private readonly places: EarlyPlaces;
   private stopping = false;
 
   constructor(
@@ -53,7 +49,11 @@ export class JobRunner implements BeforeApplicationShutdown {
     private readonly sources: ChunkSources,
     private readonly work: ChunkWork,
     private readonly wholeRun: WholeRun,
-  ) {}
+    { databaseUrl, databasePoolSize }: AppConfig,
+  ) {
+    // An embedded database has one connection to write through; of a server's, most are for requests.
+    this.places = new EarlyPlaces(databaseUrl === undefined ? 0 : Math.floor(databasePoolSize / 4));
+  }
 
   /** Lets running jobs stop at the next border between two chunks. */
   beforeApplicationShutdown(): void {
@@ -83,7 +83,8 @@ export class JobRunner implements BeforeApplicationShutdown {
   private async runByChunk(job: BulkJob, source: ChunkSource, { onProgress, onChunk }: RunListeners): Promise<BulkJob> {
     let current = job;
     let told: Promise<unknown> = Promise.resolve();
-    let reading = this.readAhead(job, source, job.nextChunk);
+    let reading = source.readAhead(job, job.nextChunk);
+    const sequence = new ChunkSequence(this.unitOfWork, this.work, this.places);
     try {
       while (current.nextChunk < current.chunks && !hasTooManyErrors(current)) {
         const [task, stop] = await Promise.all([reading, this.stopOf(current)]);
@@ -92,8 +93,9 @@ export class JobRunner implements BeforeApplicationShutdown {
           break;
         }
         if (task === null) throw new Error(`The job ${job.jobId} has no chunk ${current.nextChunk}`);
-        reading = this.readAhead(job, source, current.nextChunk + 1);
-        const applied = await this.survivingOutages(current, () => this.applyChunk(current, task));
+        const ahead = source.readAhead(job, current.nextChunk + 1);
+        reading = ahead;
+        const applied = await this.survivingOutages(current, () => sequence.apply(task, { job: current, next: ahead }));
         await told;
         const { job: reached, outcomes } = applied;
         told = onChunk(reached, outcomes === null ? null : { rows: task.rows, outcomes });
@@ -105,24 +107,8 @@ export class JobRunner implements BeforeApplicationShutdown {
       await told;
       return current;
     } finally {
-      await Promise.allSettled([reading, told]);
+      await Promise.allSettled([reading, told, sequence.end()]);
     }
-  }
-
-  /** A chunk ahead of its turn; null when there is none. Whoever awaits it gets its fault. */
-  private readAhead(job: BulkJob, source: ChunkSource, chunkNo: number): Promise<ChunkTask | null> {
-    const reading = chunkNo < job.chunks ? source.read(job, chunkNo) : Promise.resolve(null);
-    reading.catch(() => undefined);
-    return reading;
-  }
-
-  private applyChunk(job: BulkJob, task: ChunkTask): Promise<AppliedStep> {
-    let tries = 0;
-    return this.unitOfWork.run(async (transaction) => {
-      tries++;
-      const result = await this.work.apply(transaction, job, task, tries);
-      return { job: await this.work.store(transaction, job, result), outcomes: result.outcomes };
-    });
   }
 
   private async stopOf(job: BulkJob): Promise<JobStop | null> {

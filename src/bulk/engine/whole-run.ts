@@ -97,18 +97,27 @@ export class WholeRun {
     let firstFailed: number | null = null;
     const tallies: TableTally[][] = [];
     const chunks: Pick<ChunkResult, 'table' | 'retried'>[] = [];
-    while (current.nextChunk < current.chunks && !hasTooManyErrors(current)) {
-      // Whoever wants the job to end says so outside this transaction.
-      const stop = await this.unitOfWork.apart(askForStop);
-      if (stop !== null) return stop;
-      const task = await source.read(job, current.nextChunk);
-      const result = await this.work.apply(transaction, job, task, attempt);
-      await spool.add(JSON.stringify(result.outcomes));
-      firstFailed ??= result.outcomes.find(({ verdict }) => verdict === 'failed')?.row ?? null;
-      current = { ...current, nextChunk: current.nextChunk + 1, tallies: talliesWith(current.tallies, result) };
-      tallies.push(current.tallies);
-      chunks.push({ table: result.table, retried: result.retried });
-      await yieldToOthers();
+    // Not a part of this transaction: the next chunk is read and judged while the database works on this one.
+    const readAhead = (chunkNo: number) => this.unitOfWork.apart(() => source.readAhead(job, chunkNo));
+    let reading = readAhead(job.nextChunk);
+    try {
+      while (current.nextChunk < current.chunks && !hasTooManyErrors(current)) {
+        // Whoever wants the job to end says so outside this transaction.
+        const stop = await this.unitOfWork.apart(askForStop);
+        if (stop !== null) return stop;
+        const task = await reading;
+        if (task === null) throw new Error(`The job ${job.jobId} has no chunk ${current.nextChunk}`);
+        reading = readAhead(current.nextChunk + 1);
+        const result = await this.work.apply(transaction, job, task, { attempt });
+        await spool.add(JSON.stringify(result.outcomes));
+        firstFailed ??= result.outcomes.find(({ verdict }) => verdict === 'failed')?.row ?? null;
+        current = { ...current, nextChunk: current.nextChunk + 1, tallies: talliesWith(current.tallies, result) };
+        tallies.push(current.tallies);
+        chunks.push({ table: result.table, retried: result.retried });
+        await yieldToOthers();
+      }
+    } finally {
+      await Promise.allSettled([reading]);
     }
     return { job: current, tallies, chunks, firstFailed };
   }

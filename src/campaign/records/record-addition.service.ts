@@ -41,6 +41,7 @@ export class RecordAdditionService {
       added.push({ record, addition });
       return { outcome: 'created', record, issues: [] };
     });
+    await context.beforeWriting?.(added.length < additions.length);
     const newIds = await this.records.insertMany(
       transaction,
       added.map(({ record }) => record),

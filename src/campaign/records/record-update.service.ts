@@ -46,6 +46,7 @@ export class RecordUpdateService {
       const draft = drafts.get(update.recordId);
       outcomes.push(draft === undefined ? { ...missing(), isRetried: true } : change(context, draft, update, entries));
     });
+    await context.beforeWriting?.(outcomes.some(({ outcome }) => outcome === 'failed'));
     const changed = [...drafts.values()].filter(({ record, before }) => record !== before);
     const written = changed.map(({ record: { id, data, version }, before }) => {
       return { row: { id, data, version, updatedAt: context.at }, from: before.version };

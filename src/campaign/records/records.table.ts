@@ -45,7 +45,8 @@ export class RecordsTable implements TableImporter<ImportCells> {
 
   /** All rows of a call are of one campaign; when it was deleted meanwhile, they fail. */
   async apply(transaction: Transaction, job: JobContext, rows: readonly ReadyRow<ImportCells>[]): Promise<RowResult[]> {
-    const context = { companyRef: job.companyRef, changedBy: job.createdBy, jobId: job.jobId, at: job.at };
+    const { companyRef, createdBy, jobId, at, beforeWriting } = job;
+    const context = { companyRef, changedBy: createdBy, jobId, at, beforeWriting };
     const campaignId = rows[0]?.value['campaignId'] ?? '';
     try {
       const { id } = await this.campaigns.get(transaction, job.companyRef, campaignId);

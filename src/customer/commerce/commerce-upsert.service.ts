@@ -50,6 +50,7 @@ export class CommerceUpsertService {
     const language = await this.companies.getDefaultLanguage(context.companyRef);
     const outcomes: CommerceOutcome[] = [];
     await forEachGivingWay(items, (item) => outcomes.push(this.decide(book, context, item, language)));
+    await context.beforeWriting?.(outcomes.some((each) => each.outcome === 'failed'));
     await this.writer.write(transaction, context, book);
     return outcomes;
   }

@@ -11,6 +11,12 @@ export interface ChangeContext {
   readonly at: Date;
   /** Nothing of it will stay: what would be history goes into the outcomes instead. */
   readonly isRehearsal?: boolean;
+  /**
+   * Of a bulk job: to be awaited when all is read and decided, before anything is written.
+   *
+   * @param dependsOnReads true when something was refused for what was read
+   */
+  readonly beforeWriting?: ((dependsOnReads: boolean) => Promise<void>) | undefined;
 }
 
 /** One change of a record: who, when, by which row of which job; what, says the class below. Never altered once written. */

@@ -1,0 +1,47 @@
+import type { BulkJob } from '../jobs/bulk-job.entity';
+import type { ChunkTask } from './chunk-source';
+
+/** What a chunk decided does not count, since it looked before the chunk in front of it was stored; it decides anew. */
+export class DecidedTooEarly extends Error {
+  constructor() {
+    super('the chunk decided before the one in front of it was stored');
+  }
+}
+
+/** How things stand when a chunk may write. */
+export interface Standing {
+  /** The job with all chunks in front stored. */
+  readonly job: BulkJob;
+  /** The chunk behind, as soon as it is read; null when there is none. */
+  readonly next: Promise<ChunkTask | null>;
+}
+
+/** The turn of a chunk to write: given once the chunk in front of it is stored. */
+export class WritingTurn {
+  /** @throws DecidedTooEarly when the turn is not to come */
+  readonly come: Promise<Standing>;
+  private resolve: (standing: Standing) => void = () => undefined;
+  private reject: (reason: Error) => void = () => undefined;
+  private given = false;
+
+  constructor() {
+    this.come = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+    this.come.catch(() => undefined);
+  }
+
+  get isGiven(): boolean {
+    return this.given;
+  }
+
+  give(standing: Standing): void {
+    this.given = true;
+    this.resolve(standing);
+  }
+
+  withhold(): void {
+    this.reject(new DecidedTooEarly());
+  }
+}

@@ -1,0 +1,186 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ChunkWork } from '../../src/bulk/engine/chunk-work';
+import { CustomerRepository } from '../../src/customer/customer.repository';
+import { LostRace } from '../../src/platform/database/database.errors';
+import { bulk, CREATE, csvOf, faultsOf, UPDATE } from '../support/bulk';
+import { addRecords, countersOf, createLeads, lead, readRecord, times, updateRecords } from '../support/campaigns';
+import { readCustomer, upsert, verdictsOf } from '../support/commerce-items';
+import { describeEachEngine } from '../support/engines';
+import { jobOf, rowsOf } from '../support/jobs';
+import { RunningService, startService, Tenant } from '../support/service';
+
+/** Rows of one chunk. */
+const CHUNK = 500;
+/** Long enough for the chunk behind to read all it needs before this one is written, and stored. */
+const LATE_MS = 150;
+
+describeEachEngine('a chunk whose rows depend on those in front of it', (engine) => {
+  let service: RunningService;
+  let tenant: Tenant;
+  /** What chunks did, in order: `apply` when one begins, `store` when all of it is about to be stored. */
+  let steps: string[];
+  /** How many chunks are yet to lose their transaction at the end. */
+  let lostRaces = 0;
+
+  beforeAll(async () => {
+    service = await startService(engine, { environment: { LISTED_ROWS: '10000' } });
+    const work = service.app.get(ChunkWork);
+    const [apply, store] = [work.apply.bind(work), work.store.bind(work)];
+    jest.spyOn(work, 'apply').mockImplementation((...call) => {
+      steps.push('apply');
+      return apply(...call);
+    });
+    jest.spyOn(work, 'store').mockImplementation(async (...call) => {
+      steps.push('store');
+      await sleep(LATE_MS);
+      if (lostRaces-- > 0) throw new LostRace();
+      return store(...call);
+    });
+    const customers = service.app.get(CustomerRepository);
+    const updateMany = customers.updateMany.bind(customers);
+    jest.spyOn(customers, 'updateMany').mockImplementation(async (...call) => {
+      await sleep(LATE_MS);
+      return updateMany(...call);
+    });
+  });
+  beforeEach(async () => {
+    tenant = await service.createTenant();
+    steps = [];
+    lostRaces = 0;
+  });
+  afterAll(async () => {
+    jest.restoreAllMocks();
+    await service.stop();
+  });
+
+  async function createNumbered(count: number): Promise<void> {
+    const rows = times(count, (index) => [`R-${index}`, `Name ${index}`]);
+    expect((await bulk(tenant.api, CREATE, csvOf([['uniqueRefNo', 'legalName'], ...rows]))).success_count).toBe(count);
+    steps = [];
+  }
+  async function customer(uniqueRefNo: string): Promise<any> {
+    const { body } = await tenant.api.post('/api/v0/customer/search').send({ uniqueRefNo }).expect(200);
+    return body.payload.items[0];
+  }
+  const outcomes = async (jobId: string) => (await rowsOf(tenant.api, jobId)).map(({ outcome }) => outcome);
+
+  it('decides while the one in front is written where there is a server, and never with an embedded database', async () => {
+    await createNumbered(CHUNK * 3);
+    const rows = times(CHUNK * 3, (index) => [`R-${index}`, `Street ${index}`]);
+    const { jobId } = await bulk(tenant.api, UPDATE, csvOf([['uniqueRefNo', 'address'], ...rows]));
+    expect(new Set(await outcomes(jobId))).toEqual(new Set(['updated']));
+    const inTurn = ['apply', 'store', 'apply', 'store', 'apply', 'store'];
+    const early = ['apply', 'apply', 'store', 'apply', 'store', 'store'];
+    expect(steps).toEqual(engine === 'sqlite' ? inTurn : early);
+  });
+
+  it('knows a customer under the number that a row in front gives it', async () => {
+    await createNumbered(CHUNK + 1);
+    const { customerId } = await customer('R-0');
+    const rows = times(CHUNK + 1, (index) => {
+      if (index === 0) return [customerId, 'MOVED', ''];
+      return index === CHUNK ? ['', 'MOVED', 'Twice'] : ['', `R-${index}`, `Street ${index}`];
+    });
+    const answer = await bulk(tenant.api, UPDATE, csvOf([['customerId', 'uniqueRefNo', 'address'], ...rows]));
+    expect(answer.success_count).toBe(CHUNK);
+    // Before the row in front there was no customer with that number.
+    expect(faultsOf(answer)).toEqual([[CHUNK + 2, 'DUPLICATE_ROW', 'uniqueRefNo']]);
+    expect(await customer('MOVED')).toMatchObject({ customerId, address: null });
+  });
+
+  it('refuses the number that a row in front has taken, and names that row', async () => {
+    const rows = times(CHUNK + 1, (index) => [index === CHUNK ? 'R-7' : `R-${index}`, `Name ${index}`]);
+    const answer = await bulk(tenant.api, CREATE, csvOf([['uniqueRefNo', 'legalName'], ...rows]));
+    expect([answer.success_count, answer.failure_count]).toEqual([CHUNK, 1]);
+    expect(answer.failureRequests).toEqual([
+      expect.objectContaining({
+        row: CHUNK + 2,
+        errors: [expect.objectContaining({ code: 'DUPLICATE_ROW', message: expect.stringContaining('row 9 of') })],
+      }),
+    ]);
+  });
+
+  it('changes a customer as an item in front left it, and has one as parent that was just created', async () => {
+    const item = (sourceId: string, lastName: string, more: object = {}) => ({
+      ...{ source: 'ORDER', sourceId, lastName },
+      ...more,
+    });
+    await upsert(tenant.api, item('I-0', 'Before'));
+    const answer = await upsert(
+      tenant.api,
+      ...times(CHUNK, (index) => item(`I-${index}`, 'First')),
+      // Against what was stored before the call this would change nothing.
+      item('I-0', 'Before'),
+      item('I-1', 'Last'),
+      item('CHILD', 'Child', { parent: { source: 'ORDER', sourceId: 'I-2' } }),
+    );
+    expect(verdictsOf(answer)).toEqual(['update', ...times(CHUNK - 1, () => 'create'), 'update', 'update', 'create']);
+    expect((await jobOf(tenant.api, answer.jobId)).counters).toMatchObject({
+      created: CHUNK,
+      updated: 3,
+      unchanged: 0,
+    });
+    const [back, changed, parent] = answer.data;
+    expect(await readCustomer(tenant.api, back.id)).toMatchObject({ lastName: 'Before' });
+    expect(await readCustomer(tenant.api, changed.id)).toMatchObject({ lastName: 'Last' });
+    expect(await readCustomer(tenant.api, answer.data.at(-1).id)).toMatchObject({ parent: { id: parent.id } });
+  });
+
+  it('merges into a record what those in front left of it, without having to try again', async () => {
+    const campaignId = await createLeads(tenant.api, CHUNK);
+    const records = [
+      ...times(CHUNK, (index) => ({ id: `lead_${index}`, data: { a: index } })),
+      { id: 'lead_3', data: { b: 'second' } },
+    ];
+    const answer = await updateRecords(tenant.api, campaignId, records);
+    expect(answer.results).toMatchObject({ successful: CHUNK + 1, retried: 0 });
+    expect(await readRecord(tenant.api, campaignId, 'lead_3')).toMatchObject({
+      version: 3,
+      data: { a: 3, b: 'second' },
+    });
+    const more = await addRecords(tenant.api, campaignId, [
+      ...times(CHUNK, (index) => lead(`more_${index}`)),
+      lead('more_0'),
+    ]);
+    expect(more).toMatchObject({ results: { successful: CHUNK, failed: 1 } });
+    expect(await countersOf(tenant.api, more)).toMatchObject({ created: CHUNK, failed: 1 });
+  });
+
+  it('lets go of a row it waited for when the one in front is run again, and refuses it afterwards', async () => {
+    await createNumbered(CHUNK);
+    const { customerId } = await customer('R-0');
+    const rows = times(CHUNK + 1, (index) => [index === CHUNK ? customerId : '', `R-${index}`, `Street ${index}`]);
+    lostRaces = 1;
+    const answer = await bulk(tenant.api, UPDATE, csvOf([['customerId', 'uniqueRefNo', 'address'], ...rows]));
+    expect(answer.success_count).toBe(CHUNK);
+    expect(faultsOf(answer)).toEqual([[CHUNK + 2, 'DUPLICATE_ROW', 'customerId']]);
+    expect(await customer('R-0')).toMatchObject({ address: 'Street 0', version: 2 });
+    // The server would let the one in front wait for that row for ten seconds.
+  }, 9_000);
+
+  it('is given up when the job is cancelled behind the one in front, and nothing of it stays', async () => {
+    await createNumbered(CHUNK * 4);
+    const rows = times(CHUNK * 4, (index) => [`R-${index}`, `Street ${index}`]);
+    const { headers } = await tenant.api
+      .post(UPDATE)
+      .set('Prefer', 'respond-async')
+      .attach('file', csvOf([['uniqueRefNo', 'address'], ...rows]), 'customers.csv')
+      .expect(202);
+    const jobId = headers['x-job-id'] as string;
+    while (!steps.includes('store')) await sleep(5);
+    await tenant.api.post(`/api/v0/bulk/jobs/${jobId}/cancel`).expect(202);
+    let job: any;
+    do {
+      await sleep(20);
+      job = (await tenant.api.get(`/api/v0/bulk/jobs/${jobId}`).expect(200)).body.payload;
+    } while (job.state === 'running');
+    const [updated, unprocessed] = [Number(job.counters.updated), Number(job.counters.unprocessed)];
+    expect([job.state, updated % CHUNK, updated + unprocessed]).toEqual(['cancelled', 0, CHUNK * 4]);
+    expect(unprocessed).toBeGreaterThan(0);
+    expect((await customer(`R-${updated - 1}`)).address).toBe(`Street ${updated - 1}`);
+    expect((await customer(`R-${updated}`)).address).toBeNull();
+    // Whoever locked those rows has let go of them.
+    const { customerId } = await customer(`R-${updated}`);
+    await tenant.api.patch(`/api/v0/customer/${customerId}`).send({ address: 'Free' }).expect(200);
+  });
+});
