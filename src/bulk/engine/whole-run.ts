@@ -9,7 +9,7 @@ import type { BulkJob, TableTally } from '../jobs/bulk-job.entity';
 import type { JobStop } from '../jobs/job-control';
 import type { RowOutcome } from '../jobs/bulk-outcome.entity';
 import { failedRows, hasTooManyErrors, isApplied } from '../jobs/tally';
-import { Turns } from '../jobs/turns';
+import { FairPlaces } from '../jobs/fair-places';
 import type { ChunkSource } from './chunk-source';
 import { ChunkResult, ChunkWork, talliesWith } from './chunk-work';
 import { OutcomeSpool } from './outcome-spool';
@@ -46,7 +46,7 @@ class NotToBeStored extends Error {
  */
 @Injectable()
 export class WholeRun {
-  private readonly turns: Turns;
+  private readonly places: FairPlaces;
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
@@ -55,12 +55,12 @@ export class WholeRun {
     { databasePoolSize }: AppConfig,
   ) {
     // Each needs a second connection beside that of its transaction; if they had them all, none could go on.
-    this.turns = new Turns(Math.floor(databasePoolSize / 2));
+    this.places = new FairPlaces(Math.floor(databasePoolSize / 2));
   }
 
   /** The job as it is then: worked through, stopped after too many failed rows, or cancelled. */
   run(job: BulkJob, source: ChunkSource, askForStop: AskForStop): Promise<BulkJob> {
-    return this.turns.take(() => this.runInTurn(job, source, askForStop));
+    return this.places.take(job.companyRef, () => this.runInTurn(job, source, askForStop));
   }
 
   private async runInTurn(job: BulkJob, source: ChunkSource, askForStop: AskForStop): Promise<BulkJob> {

@@ -1,6 +1,7 @@
 import { Injectable, OnApplicationShutdown } from '@nestjs/common';
 import { AppConfig } from '../../platform/config/app-config';
 import { DependencyUnavailable } from '../../platform/errors/http.errors';
+import { FairPlaces } from '../jobs/fair-places';
 import type { ReadingOrder, ReadRows } from './file-reading';
 import { ReaderThread, type ReadingLimits } from './reader-thread';
 
@@ -11,18 +12,11 @@ const PLACES_OF_COMPANY = PLACES - 1;
 /** A thread takes some 90 ms to start and 11 MB while it is there: it stays for files that come one after the other. */
 const IDLE_MS = 2_000;
 
-/** A file that waits for a place. */
-interface Waiting {
-  readonly companyRef: number;
-  readonly begin: () => void;
-}
-
 /** Reads uploaded files in threads of their own, a few at a time, so that what a file does to its reader is done to nobody else. */
 @Injectable()
 export class ReadingThreads implements OnApplicationShutdown {
   private readonly limits: ReadingLimits;
-  private readonly running: number[] = [];
-  private readonly waiting: Waiting[] = [];
+  private readonly places = new FairPlaces(PLACES, PLACES_OF_COMPANY);
   private readonly threads = new Set<ReaderThread>();
   private idle: ReaderThread | null = null;
   private idleTimer: NodeJS.Timeout | undefined;
@@ -44,24 +38,16 @@ export class ReadingThreads implements OnApplicationShutdown {
    *
    * @throws what `ReaderThread.read` throws; DependencyUnavailable when the service stops meanwhile.
    */
-  async read(companyRef: number, order: ReadingOrder): Promise<ReadRows> {
-    if (this.hasPlaceFor(companyRef)) this.running.push(companyRef);
-    else await new Promise<void>((begin) => this.waiting.push({ companyRef, begin }));
-    try {
+  read(companyRef: number, order: ReadingOrder): Promise<ReadRows> {
+    return this.places.take(companyRef, async () => {
       if (this.isStopping) throw stopping();
-      return await this.readIn(this.takeThread(), order);
-    } finally {
-      this.running.splice(this.running.indexOf(companyRef), 1);
-      this.letNextBegin();
-    }
-  }
-
-  private async readIn(thread: ReaderThread, order: ReadingOrder): Promise<ReadRows> {
-    try {
-      return await thread.read(order);
-    } finally {
-      await this.giveBack(thread);
-    }
+      const thread = this.takeThread();
+      try {
+        return await thread.read(order);
+      } finally {
+        await this.giveBack(thread);
+      }
+    });
   }
 
   private takeThread(): ReaderThread {
@@ -88,25 +74,6 @@ export class ReadingThreads implements OnApplicationShutdown {
     if (this.idle === thread) this.idle = null;
     this.threads.delete(thread);
     await thread.end();
-  }
-
-  private hasPlaceFor(companyRef: number): boolean {
-    return this.running.length < PLACES && this.countOf(companyRef) < PLACES_OF_COMPANY;
-  }
-
-  /** Of those that wait, the first of the company that has the fewest places. */
-  private letNextBegin(): void {
-    const [next] = this.waiting
-      .filter(({ companyRef }) => this.hasPlaceFor(companyRef))
-      .sort((a, b) => this.countOf(a.companyRef) - this.countOf(b.companyRef));
-    if (next === undefined) return;
-    this.waiting.splice(this.waiting.indexOf(next), 1);
-    this.running.push(next.companyRef);
-    next.begin();
-  }
-
-  private countOf(companyRef: number): number {
-    return this.running.filter((other) => other === companyRef).length;
   }
 }
 
