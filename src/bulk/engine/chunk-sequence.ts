@@ -121,7 +121,12 @@ export class ChunkSequence {
           if (turn.isGiven && !(error instanceof DecidedTooEarly)) throw error;
           return null;
         });
-      void done.catch(() => undefined).finally(() => this.places.giveBack());
+      done.catch(() => undefined);
+      // At its turn it has the place of the one in front, which is gone.
+      void turn.come.then(
+        () => this.places.giveBack(),
+        () => this.places.giveBack(),
+      );
       this.early = { turn, done };
     };
     next.then(begin, () => undefined);
