@@ -52,6 +52,7 @@ import { JobRetentionSweep } from './jobs/job-retention.sweep';
 import { JobWait } from './jobs/job-wait';
 import { JobResumer } from './jobs/job-resumer';
 import { JobWorker } from './jobs/job-worker';
+import { HeldRows } from './personal/held-rows';
 import { PrivacyController } from './personal/privacy.controller';
 import { PrivacyService } from './personal/privacy.service';
 import { PersonalTraces } from './personal/personal-traces';
@@ -113,7 +114,7 @@ const CUSTOMERS = [
   CustomerUpdateTable,
 ];
 
-const PERSONAL = [PrivacyService, PersonalTraces];
+const PERSONAL = [HeldRows, PersonalTraces, PrivacyService];
 const COMMERCE = [CommerceBulkService, CommerceIdImporter, CommerceRow, CommerceSourceIdImporter];
 
 /** The bulk engine, its file formats, and the bulk entrances to customers. */
