@@ -32,6 +32,7 @@ import { ResultDownload } from './files/result-download';
 import { ResultFiles } from './files/result-files';
 import { ResultLinkService } from './files/result-links';
 import { RowCopier } from './files/row-copier';
+import { StoredBytes } from './files/stored-bytes';
 import { TemplateFiles } from './files/template-files';
 import { UploadReceiver } from './files/upload.receiver';
 import { FormatRegistry } from './formats/format.registry';
@@ -81,6 +82,7 @@ const FILES = [
   ResultFiles,
   ResultLinkService,
   RowCopier,
+  StoredBytes,
   TemplateFiles,
   UploadReceiver,
 ];
