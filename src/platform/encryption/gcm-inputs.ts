@@ -1,4 +1,4 @@
-import { createCipheriv, KeyObject } from 'node:crypto';
+import { Cipher, createCipheriv, KeyObject } from 'node:crypto';
 
 /** What AES-256-GCM seals a message under. */
 export interface GcmInputs {
@@ -15,6 +15,8 @@ export interface NonceScheme {
 
 const BLOCK_BYTES = 16;
 const CONTEXT_BYTES = 12;
+/** The letter X. */
+const LABEL = 0x58;
 
 /** The nonce is that of GCM: no more than 2^32 random ones under a key (NIST SP 800-38D, 8.3). */
 export const PLAIN: NonceScheme = { nonceBytes: 12, inputs: (key, nonce) => ({ key, nonce }) };
@@ -27,22 +29,40 @@ export const PLAIN: NonceScheme = { nonceBytes: 12, inputs: (key, nonce) => ({ k
 export const EXTENDED: NonceScheme = {
   nonceBytes: 24,
   inputs(key, nonce) {
-    const aes = createCipheriv('aes-256-ecb', key, null);
-    const subkey = cmacSubkey(aes.update(Buffer.alloc(BLOCK_BYTES)));
-    const context = nonce.subarray(0, CONTEXT_BYTES);
-    // A single block each, so its CMAC is one block of AES.
-    const blocks = [1, 2].map((counter) => xor(Buffer.concat([Buffer.of(0, counter, 0x58, 0), context]), subkey));
-    return { key: aes.update(Buffer.concat(blocks)), nonce: nonce.subarray(CONTEXT_BYTES) };
+    const derived = (DERIVATIONS.get(key) ?? new KeyDerivation(key)).derive(nonce);
+    return { key: derived, nonce: nonce.subarray(CONTEXT_BYTES) };
   },
 };
+
+/** Derives the keys of messages from one key. Kept with the key: to set a cipher up takes longer than to derive. */
+class KeyDerivation {
+  /** AES on single blocks, one as independent of the other as if each had a cipher of its own. */
+  private readonly aes: Cipher;
+  private readonly subkey: Buffer;
+
+  constructor(key: KeyObject) {
+    this.aes = createCipheriv('aes-256-ecb', key, null);
+    this.subkey = cmacSubkey(this.aes.update(Buffer.alloc(BLOCK_BYTES)));
+    DERIVATIONS.set(key, this);
+  }
+
+  derive(nonce: Buffer): Buffer {
+    // A single block for each half of the key, so that its CMAC is one block of AES.
+    const blocks = Buffer.alloc(2 * BLOCK_BYTES);
+    for (const counter of [1, 2]) {
+      const start = (counter - 1) * BLOCK_BYTES;
+      blocks.set([0, counter, LABEL, 0], start);
+      nonce.copy(blocks, start + BLOCK_BYTES - CONTEXT_BYTES, 0, CONTEXT_BYTES);
+    }
+    return this.aes.update(blocks.map((byte, at) => byte ^ (this.subkey[at % BLOCK_BYTES] ?? 0)));
+  }
+}
+
+const DERIVATIONS = new WeakMap<KeyObject, KeyDerivation>();
 
 /** K1 of NIST SP 800-38B, 6.1: the encrypted zero block, doubled in GF(2^128). */
 function cmacSubkey(zeroBlock: Buffer): Buffer {
   const bits = BigInt(`0x${zeroBlock.toString('hex')}`);
   const doubled = BigInt.asUintN(128, bits << 1n) ^ (bits >> 127n === 1n ? 0x87n : 0n);
   return Buffer.from(doubled.toString(16).padStart(2 * BLOCK_BYTES, '0'), 'hex');
-}
-
-function xor(block: Buffer, other: Buffer): Buffer {
-  return Buffer.from(block.map((byte, at) => byte ^ (other[at] ?? 0)));
 }
