@@ -14,7 +14,7 @@ import { headerRefs, HEADERS } from './platform/openapi/response-headers';
 const SCOPE_WORDS = {
   ...Object.fromEntries(SCOPES.map((scope) => [scope, scope.split(':').reverse().join(' ')])),
   'customers:pii': 'read personal numbers of customers in full, and all that is stored about one',
-  'customers:erase': 'erase the personal data of customers for good',
+  'customers:erase': 'erase the personal data of customers for good, or forbid it',
 };
 
 /** The OpenAPI document of all routes. */

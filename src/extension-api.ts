@@ -32,6 +32,7 @@ export type { CodedIssue } from './platform/validation/coded-issue';
 export type { ParsedText } from './platform/validation/parsed-text';
 
 // File formats.
+export { BatchRows } from './bulk/formats/batch-rows';
 export { DurableFile } from './bulk/formats/durable-file';
 export { TooManyRows, UnreadableFile, UnsupportedFileFormat, UnusableTable } from './bulk/formats/file.errors';
 export type { RawRow, ReadOptions, RowBatch, RowFault, RowFormat, RowWriter } from './bulk/formats/row-format.contract';

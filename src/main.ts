@@ -1,9 +1,11 @@
 // Before all others, for what they load.
 import { letNurseryGrow } from './heap';
 import 'reflect-metadata';
+import { Logger } from '@nestjs/common';
 import { createApp } from './app';
 import { DemoService } from './demo/demo.service';
 import { ConfigError, loadConfig } from './platform/config/load-config';
+import { hashSeedWarning } from './platform/event-loop/hash-seed';
 import { listeningUrl } from './platform/http/base-url';
 import { endOnUncaughtErrors } from './platform/observability/last-resort';
 
@@ -24,6 +26,8 @@ async function main(): Promise<void> {
   const app = await createApp({ config });
   endOnUncaughtErrors();
   await app.init();
+  const warning = hashSeedWarning(process.versions.node);
+  if (warning !== null) new Logger('StartUp').warn(warning);
   const demo = app.get(DemoService);
   // Before listening: whoever finds the service ready finds the demo complete.
   await demo.load(listeningUrl(config, config.port));

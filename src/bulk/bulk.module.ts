@@ -32,6 +32,7 @@ import { ResultDownload } from './files/result-download';
 import { ResultFiles } from './files/result-files';
 import { ResultLinkService } from './files/result-links';
 import { RowCopier } from './files/row-copier';
+import { StoredBytes } from './files/stored-bytes';
 import { TemplateFiles } from './files/template-files';
 import { UploadReceiver } from './files/upload.receiver';
 import { FormatRegistry } from './formats/format.registry';
@@ -52,6 +53,7 @@ import { JobRetentionSweep } from './jobs/job-retention.sweep';
 import { JobWait } from './jobs/job-wait';
 import { JobResumer } from './jobs/job-resumer';
 import { JobWorker } from './jobs/job-worker';
+import { HeldRows } from './personal/held-rows';
 import { PrivacyController } from './personal/privacy.controller';
 import { PrivacyService } from './personal/privacy.service';
 import { PersonalTraces } from './personal/personal-traces';
@@ -80,6 +82,7 @@ const FILES = [
   ResultFiles,
   ResultLinkService,
   RowCopier,
+  StoredBytes,
   TemplateFiles,
   UploadReceiver,
 ];
@@ -113,7 +116,7 @@ const CUSTOMERS = [
   CustomerUpdateTable,
 ];
 
-const PERSONAL = [PrivacyService, PersonalTraces];
+const PERSONAL = [HeldRows, PersonalTraces, PrivacyService];
 const COMMERCE = [CommerceBulkService, CommerceIdImporter, CommerceRow, CommerceSourceIdImporter];
 
 /** The bulk engine, its file formats, and the bulk entrances to customers. */

@@ -1,5 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiReceivablesSuccess } from '../families/receivables.openapi';
+import { invalidField } from '../platform/openapi/api-errors';
+import { countDiffers } from '../platform/validation/expected-count';
 import type { AppError } from '../platform/errors/app-error';
 import { ApiJobErrors, JOB_EXAMPLE, RUNNING_JOB_EXAMPLE } from './bulk.openapi';
 import { JobResponse } from './dto/job-response.dto';
@@ -21,6 +23,11 @@ export function ApiJobFollowUp(...errors: readonly AppError[]): MethodDecorator 
       payloads: { 'A call that did not wait': RUNNING_JOB_EXAMPLE },
       headers: ['X-Job-Id', 'Location'],
     }),
-    ApiJobErrors(jobHasNotEnded('running'), ...errors),
+    ApiJobErrors(
+      invalidField('JobFollowUpQuery', 'expectedRows', -1, 'expectedRows must not be less than 0'),
+      jobHasNotEnded('running'),
+      countDiffers('expectedRows', 5, 3),
+      ...errors,
+    ),
   );
 }

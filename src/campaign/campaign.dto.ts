@@ -15,6 +15,7 @@ import {
 import { ApiInt } from '../platform/openapi/api-schema';
 import { Campaign, CAMPAIGN_TYPES, type CampaignType } from './campaign.entity';
 import { IsCampaignId, IsDay, IsFilledText, IsTimeOfDay, IsWholeTextEach } from './campaign.validators';
+import { ExpectedCount } from '../platform/validation/expected-count';
 import { QueryInteger } from '../platform/validation/query-integer';
 
 const LANGUAGES = [
@@ -111,6 +112,13 @@ export class CampaignIdParam {
    */
   @IsCampaignId()
   id: string;
+}
+
+/** Query of the deletion of a campaign. */
+export class DeleteCampaignQuery {
+  /** Records the campaign must have; with any other number the answer is 409, and nothing is deleted. */
+  @ExpectedCount()
+  expectedRecords?: number;
 }
 
 /** Query of the list of campaigns. */

@@ -3,6 +3,7 @@ import type { AppError } from '../platform/errors/app-error';
 import { Conflict, InvalidRequest } from '../platform/errors/http.errors';
 import { BULK_BODY_TOO_LARGE, invalidField, refusalOf } from '../platform/openapi/api-errors';
 import { compiledBody } from '../platform/validation/compiled-body';
+import { countDiffers } from '../platform/validation/expected-count';
 import {
   CampaignPagination,
   type CampaignResponse,
@@ -132,6 +133,12 @@ export const LIST_ERRORS: readonly AppError[] = [
 export const LOOKUP_ERRORS: readonly AppError[] = [
   invalidField('CampaignIdParam', 'id', 'abc123', 'id must be camp_ followed by 1 to 40 letters and digits'),
   campaignNotAccessible(),
+];
+
+export const DELETE_ERRORS: readonly AppError[] = [
+  ...LOOKUP_ERRORS,
+  invalidField('DeleteCampaignQuery', 'expectedRecords', -1, 'expectedRecords must not be less than 0'),
+  countDiffers('expectedRecords', 5, 4),
 ];
 
 export const UPDATE_ERRORS: readonly AppError[] = [

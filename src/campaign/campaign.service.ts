@@ -4,6 +4,7 @@ import { AuditTrail } from '../platform/audit/audit-trail';
 import { Transaction } from '../platform/database/transaction';
 import { UnitOfWork } from '../platform/database/unit-of-work';
 import { Conflict, InvalidRequest } from '../platform/errors/http.errors';
+import { checkExpectedCount } from '../platform/validation/expected-count';
 import { Campaign } from './campaign.entity';
 import { CampaignRepository, CampaignSearch } from './campaign.repository';
 import { CampaignRecordRepository } from './records/campaign-record.repository';
@@ -88,10 +89,14 @@ export class CampaignService {
     });
   }
 
-  /** Deletes a campaign with its records softly: no route shows them again. @throws CampaignNotAccessible */
-  delete(companyRef: number, changedBy: string, campaignId: string): Promise<void> {
+  /** Deletes a campaign with its records softly: no route shows them again. @throws CampaignNotAccessible, CountDiffers */
+  delete(companyRef: number, changedBy: string, campaignId: string, expectedRecords?: number): Promise<void> {
     return this.unitOfWork.run(async (transaction) => {
       const campaign = await this.campaigns.getLocked(transaction, companyRef, campaignId);
+      if (expectedRecords !== undefined) {
+        const count = await this.records.count(transaction, { companyRef, campaignRef: campaign.id });
+        checkExpectedCount('expectedRecords', expectedRecords, count);
+      }
       await this.campaigns.update(transaction, campaign, { deletedAt: new Date() });
       await this.trail.record(transaction, noted('deleted', campaign, changedBy, []));
     });

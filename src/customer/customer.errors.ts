@@ -6,6 +6,16 @@ export class CustomerNotFound extends defineError('CUSTOMER_NOT_FOUND', 'RECORD_
 /** The customer changed between reading and writing; reading it again and repeating the change will do. */
 export class CustomerChanged extends defineError('CUSTOMER_CHANGED', 'UNPROCESSABLE_REQUEST', 409) {}
 
+/** The customer is under a legal hold: nothing about it is erased. */
+export class CustomerHeld extends defineError('CUSTOMER_HELD', 'UNPROCESSABLE_REQUEST', 409) {}
+
+/** The words for a customer that is not to be erased. @param since when the hold was set */
+export function customerHeld(since: string): CustomerHeld {
+  return new CustomerHeld(
+    `The customer is under a legal hold since ${since}, and nothing about it was erased; lift the hold first (DELETE …/legal-hold).`,
+  );
+}
+
 /** The words for an unknown, deleted or foreign customer. */
 export function customerNotFound(): CustomerNotFound {
   return new CustomerNotFound('There is no such customer in this company; check the customer id and parentCompanyId.');

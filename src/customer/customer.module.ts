@@ -11,6 +11,7 @@ import { CommerceCustomerController } from './controllers/commerce-customer.cont
 import { CustomerAddressController } from './controllers/customer-address.controller';
 import { CustomerController } from './controllers/customer.controller';
 import { CustomerStatusController } from './controllers/customer-status.controller';
+import { LegalHoldController } from './controllers/legal-hold.controller';
 import { CustomFieldRegistry } from './custom/custom-field.registry';
 import { CustomValueRepository } from './custom/custom-value.repository';
 import { CustomValues } from './custom/custom-values';
@@ -22,6 +23,8 @@ import { CustomerStatusService } from './customer-status.service';
 import { CustomerUpdateService } from './customer-update.service';
 import { CustomerRepository } from './customer.repository';
 import { CustomerService } from './customer.service';
+import { LegalHoldRepository } from './personal/legal-hold.repository';
+import { LegalHoldService } from './personal/legal-hold.service';
 import { PersonRepository } from './personal/person.repository';
 import { PersonService, PersonSources } from './personal/person.service';
 import { CustomerReversalService } from './reversal/customer-reversal.service';
@@ -41,6 +44,8 @@ const RECEIVABLES = [
   CustomerStatusService,
   CustomerReversalService,
   CustomerUpdateService,
+  LegalHoldRepository,
+  LegalHoldService,
   PersonRepository,
   PersonService,
   PersonSources,
@@ -59,7 +64,13 @@ const COMMERCE = [
 /** Customers of a company: single requests, and the services bulk work applies its rows with. */
 @Module({
   imports: [DiscoveryModule],
-  controllers: [CustomerStatusController, CustomerController, CommerceCustomerController, CustomerAddressController],
+  controllers: [
+    CustomerStatusController,
+    CustomerController,
+    CommerceCustomerController,
+    CustomerAddressController,
+    LegalHoldController,
+  ],
   providers: [...RECEIVABLES, ...COMMERCE],
   exports: [
     CommerceUpsertService,
@@ -69,6 +80,7 @@ const COMMERCE = [
     CustomerHistoryRepository,
     CustomerReversalService,
     CustomerUpdateService,
+    LegalHoldService,
     PersonService,
   ],
 })

@@ -145,6 +145,19 @@ export const RECEIVABLES_ROUTES: RouteTable = {
 
 /** Nothing is left to call other routes about afterwards. */
 export const ERASING_ROUTES: RouteTable = {
+  [`PUT ${CUSTOMER}/:customerId/legal-hold`]: {
+    admits: 'customers:erase',
+    answers: 200,
+    names: { company: 403, customer: 404 },
+    call: (api, names) => api.put(`${CUSTOMER}/${names.customer}/legal-hold`).query(ofCompany(names)),
+  },
+  // Before the next one, which is refused while it stands.
+  [`DELETE ${CUSTOMER}/:customerId/legal-hold`]: {
+    admits: 'customers:erase',
+    answers: 200,
+    names: { company: 403, customer: 404 },
+    call: (api, names) => api.delete(`${CUSTOMER}/${names.customer}/legal-hold`).query(ofCompany(names)),
+  },
   [`DELETE ${CUSTOMER}/:customerId/personal-data`]: {
     admits: 'customers:erase',
     answers: 200,

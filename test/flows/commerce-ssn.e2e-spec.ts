@@ -6,6 +6,7 @@ import { SCOPES } from '../../src/platform/auth/scopes';
 import { IndexRotationModule } from '../../src/platform/encryption/index-rotation.module';
 import { KeyRotation } from '../../src/platform/encryption/key-rotation';
 import { bulkItems, createCommerceCustomer, refusalOf } from '../support/commerce-items';
+import { sealAsFormerly } from '../platform/encryption.fixtures';
 import { createDatabase, describeEachEngine, Engine, TestDatabase } from '../support/engines';
 import { Api, RunningService, startService, Tenant } from '../support/service';
 import { everythingStored } from '../support/stored-texts';
@@ -154,7 +155,7 @@ describeEachEngine('a social security number', (engine) => {
     for (const [index, ssn] of [NUMBER, NUMBER, '078051120', '078051121'].entries())
       customers.push(await create(`${index}`, ssn));
     const [first, second, plain, other] = await Promise.all(customers.map(({ id }) => stored(id)));
-    expect(first.ssn).toMatch(/^v1\.app\.[A-Za-z0-9_-]{52}$/);
+    expect(first.ssn).toMatch(/^v2\.app\.[A-Za-z0-9_-]{68}$/);
     expect(new Set([first, second, plain, other].map(({ ssn }) => ssn)).size).toBe(4);
     expect([second.idx, plain.idx, other.idx === first.idx]).toEqual([first.idx, first.idx, false]);
     expect((await stored((await create('1', NUMBER, stranger)).id)).idx).not.toBe(first.idx);
@@ -187,7 +188,7 @@ describeEachEngine('a social security number', (engine) => {
   it('cannot be read when its envelope is moved to another customer, and nothing is told of why', async () => {
     const [owner, thief] = [await create('1', NUMBER), await create('2', '219099999')];
     const foreign = await create('1', NUMBER, await service.createTenant());
-    for (const envelope of [(await stored(owner.id)).ssn, (await stored(foreign.id)).ssn, 'v1.app.AAAA', NUMBER]) {
+    for (const envelope of [(await stored(owner.id)).ssn, (await stored(foreign.id)).ssn, 'v2.app.AAAA', NUMBER]) {
       await rows(service, 'UPDATE customers SET ssn = ? WHERE id = ?', [envelope, thief.id]);
       const requests = [
         privileged.get(`/customers/id/${thief.id}`),
@@ -195,7 +196,7 @@ describeEachEngine('a social security number', (engine) => {
         privileged.post('/customers/search').send({}),
       ];
       for (const request of requests) {
-        expect((await refusalOf(500, request)).join()).not.toMatch(/v1|key|auth|envelope|078|219/i);
+        expect((await refusalOf(500, request)).join()).not.toMatch(/v2|key|auth|envelope|078|219/i);
       }
     }
     // One that cannot be read keeps nobody else from being changed.
@@ -244,7 +245,7 @@ describeEachEngine('the keys of social security numbers', (engine) => {
   }
   /** Customers and history entries that hold a value under that key. */
   async function under(service: RunningService, key: string): Promise<number[]> {
-    const like = [`%v1.${key}.%`];
+    const like = [`%v2.${key}.%`];
     const customers = await rows(service, 'SELECT id FROM customers WHERE ssn LIKE ?', like);
     return [
       customers.length,
@@ -298,6 +299,29 @@ describeEachEngine('the keys of social security numbers', (engine) => {
         const last = sourceId === '1' ? [now, null] : [null, null];
         expect(opened).toEqual([[null, old], [old, now], last][version - 1]);
       }
+    });
+  });
+
+  it('are read as a former release sealed them, and sealed anew by the next rotation', async () => {
+    const k2 = { ENCRYPTION_KEYS: `k2:${B}` };
+    await inService(k2, async (service, api) => {
+      const [customer] = await rows(
+        service,
+        'SELECT id, company_ref AS companyRef, customer_id AS customerId FROM customers WHERE source_id = ?',
+        ['5'],
+      );
+      const place = {
+        table: 'customers',
+        column: 'ssn',
+        companyRef: Number(customer.companyRef),
+        id: customer.customerId,
+      };
+      const former = sealAsFormerly(newNumber(5), place, 'k2', B);
+      await rows(service, 'UPDATE customers SET ssn = ? WHERE id = ?', [former, customer.id]);
+      await check(api);
+      expect((await service.app.get(KeyRotation).rotate()).resealed).toMatchObject({ 'customers.ssn': 1 });
+      expect(await under(service, 'k2')).toEqual([COUNT - 1, 2 * COUNT + 1]);
+      await check(api);
     });
   });
 

@@ -182,8 +182,8 @@ describeEachEngine('An Idempotency-Key', (engine) => {
       return row as { fingerprint: string; body: string };
     };
     const envelopes = (keyId: string) => ({
-      fingerprint: expect.stringMatching(`^v1\\.${keyId}\\.`),
-      body: expect.stringMatching(`^v1\\.${keyId}\\.`),
+      fingerprint: expect.stringMatching(`^v2\\.${keyId}\\.`),
+      body: expect.stringMatching(`^v2\\.${keyId}\\.`),
     });
     await onOneDatabase(async (inService) => {
       const { token, text } = await inService({ ENCRYPTION_KEYS: KEY_1 }, async (first) => {

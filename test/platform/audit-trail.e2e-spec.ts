@@ -292,7 +292,7 @@ describeEachEngine('the chain of the audit trail', (engine) => {
     const service = await start({ ...before, ENCRYPTION_KEYS: `k2:${B},k1:${A}` });
     const [row] = await service.app
       .get(DataSource)
-      .query("SELECT id, changes FROM customer_history WHERE changes LIKE '%v1.k2%'");
+      .query("SELECT id, changes FROM customer_history WHERE changes LIKE '%v2.k2%'");
     await service.app
       .get(DataSource)
       .query('UPDATE customer_history SET changes = ? WHERE id = ?', [`${row.changes} `, row.id]);

@@ -161,7 +161,7 @@ describeEachEngine('the keys of encrypted fields', (engine) => {
       await inService(before, fill);
       await inService(after, async (service) => {
         expect(await rotate(service)).toEqual({ resealed: counts({ 'vault.number': NUMBERS }), retired: ['app'] });
-        expect(vault.rows.every(({ envelope }) => envelope.startsWith('v1.k1.'))).toBe(true);
+        expect(vault.rows.every(({ envelope }) => envelope.startsWith('v2.k1.'))).toBe(true);
         expect(await recorded(service)).toEqual({ app: 'retired', 'blind-index': 'current', k1: 'current' });
         expect(await rotate(service)).toEqual({ resealed: counts({ 'vault.number': 0 }), retired: [] });
       });
@@ -183,7 +183,7 @@ describeEachEngine('the keys of encrypted fields', (engine) => {
         vault.callsLeft = Infinity;
         expect(await recorded(service)).toEqual({ app: 'opens', 'blind-index': 'current', k1: 'current' });
       });
-      const done = vault.rows.filter(({ envelope }) => envelope.startsWith('v1.k1.')).length;
+      const done = vault.rows.filter(({ envelope }) => envelope.startsWith('v2.k1.')).length;
       expect(done).toBeGreaterThan(0);
       expect(await faults({ ...after, APP_SECRET: OTHER_SECRET })).toEqual([WRONG_SECRET]);
       await inService(after, async (service) => {

@@ -1,7 +1,8 @@
+import { createCipheriv, randomBytes } from 'node:crypto';
 import { Injectable, Module, Type } from '@nestjs/common';
 import { BlindIndex } from '../../src/platform/encryption/blind-index';
 import { EncryptionModule } from '../../src/platform/encryption/encryption.module';
-import { FieldCipher } from '../../src/platform/encryption/field-cipher';
+import { FieldCipher, SealedPlace } from '../../src/platform/encryption/field-cipher';
 import { ReindexStep, SealedColumn, SealedColumnOwner } from '../../src/platform/encryption/sealed-column.registry';
 
 const COMPANY = 7;
@@ -29,6 +30,16 @@ export interface VaultOwner extends SealedColumnOwner {
   /** All numbers, decrypted. */
   read(): string[];
   find(number: string): StoredNumber | undefined;
+}
+
+/** A text as former releases sealed it, under a key of ENCRYPTION_KEYS (base64). */
+export function sealAsFormerly(text: string, place: SealedPlace, keyId: string, key: string): string {
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', Buffer.from(key, 'base64'), nonce);
+  const { table, column, companyRef, id } = place;
+  cipher.setAAD(Buffer.from(JSON.stringify(['v1', keyId, table, column, companyRef, id])));
+  const sealed = Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+  return `v1.${keyId}.${sealed.toString('base64url')}`;
 }
 
 const numberOf = (id: number) => String(100_000_000 + id);
@@ -71,8 +82,7 @@ export function createVault(name = 'vault.number'): Vault {
 
     reseal(limit: number): Promise<number> {
       this.countCall();
-      const { currentKeyId } = this.cipher;
-      const old = vault.rows.filter(({ envelope }) => this.cipher.keyIdOf(envelope) !== currentKeyId).slice(0, limit);
+      const old = vault.rows.filter(({ envelope }) => !this.cipher.isCurrent(envelope)).slice(0, limit);
       for (const row of old) {
         row.envelope = this.cipher.seal(this.cipher.open(row.envelope, placeOf(row)), placeOf(row));
       }

@@ -20,6 +20,7 @@ function ringOf(settings: Partial<AppConfig> = {}, secret = SECRET): KeyRing {
 
 const cipherOf = (...parameters: Parameters<typeof ringOf>) => new FieldCipher(ringOf(...parameters));
 const indexOf = (...parameters: Parameters<typeof ringOf>) => new BlindIndex(ringOf(...parameters));
+const keyIdOf = (envelope: string) => envelope.split('.')[1];
 const withKeys = (encryptionKeys: string) => cipherOf({ encryptionKeys });
 
 /** The reason why an envelope does not open; fails when it does. */
@@ -63,14 +64,14 @@ describe('a field cipher', () => {
     );
   });
 
-  it('writes envelopes that tell version and key, at most 62 characters and 4/3 of the bytes', () => {
+  it('writes envelopes that tell version and key, at most 78 characters and 4/3 of the bytes', () => {
     const longest = withKeys(`${'k'.repeat(20)}:${K1}`);
-    expect(cipher.seal(NUMBER, PLACE)).toMatch(/^v1\.app\.[A-Za-z0-9_-]{50}$/);
-    expect(longest.seal('', PLACE)).toHaveLength(62);
-    expect(longest.seal(NUMBER, PLACE)).toHaveLength(74);
+    expect(cipher.seal(NUMBER, PLACE)).toMatch(/^v2\.app\.[A-Za-z0-9_-]{66}$/);
+    expect(longest.seal('', PLACE)).toHaveLength(78);
+    expect(longest.seal(NUMBER, PLACE)).toHaveLength(90);
     fc.assert(
       fc.property(texts, (text) => {
-        const most = Math.ceil(62 + (Buffer.byteLength(text) * 4) / 3);
+        const most = Math.ceil(78 + (Buffer.byteLength(text) * 4) / 3);
         expect(longest.seal(text, PLACE).length).toBeLessThanOrEqual(most);
       }),
     );
@@ -78,9 +79,13 @@ describe('a field cipher', () => {
 
   it('never takes a nonce twice', () => {
     const seals = 100_000;
-    const nonces = new Set<string>();
-    for (let count = 0; count < seals; count++) nonces.add(cipher.seal(NUMBER, PLACE).slice('v1.app.'.length, 23));
-    expect(nonces.size).toBe(seals);
+    // Both halves of the 32 characters: the one that makes the key, and the one that is the nonce under it.
+    const halves = [new Set<string>(), new Set<string>()] as const;
+    for (let count = 0; count < seals; count++) {
+      const envelope = cipher.seal(NUMBER, PLACE).slice('v2.app.'.length);
+      for (const [at, half] of halves.entries()) half.add(envelope.slice(16 * at, 16 * (at + 1)));
+    }
+    expect(halves.map(({ size }) => size)).toEqual([seals, seals]);
   });
 
   it('refuses an envelope with any bit flipped', () => {
@@ -95,7 +100,7 @@ describe('a field cipher', () => {
   });
 
   it('refuses nonce, ciphertext or tag with any bit flipped', () => {
-    const prefix = 'v1.app.';
+    const prefix = 'v2.app.';
     const sealed = Buffer.from(cipher.seal(NUMBER, PLACE).slice(prefix.length), 'base64url');
     for (let bit = 0; bit < sealed.length * 8; bit++) {
       const bytes = Buffer.from(sealed);
@@ -104,13 +109,19 @@ describe('a field cipher', () => {
     }
   });
 
-  it.each(['', 'v1', 'v1.app.', NUMBER, 'v2.app.AAAA', `v1.app.${'A'.repeat(37)}`, `v1..${'A'.repeat(50)}`])(
-    'refuses what is no envelope: "%s"',
-    (text) => {
-      expect(refusal(cipher, text)).toBe('NotAnEnvelope');
-      expect(() => cipher.keyIdOf(text)).toThrow(StoredValueUnreadable);
-    },
-  );
+  it.each([
+    '',
+    'v2',
+    'v2.app.',
+    NUMBER,
+    'v3.app.AAAA',
+    `v2.app.${'A'.repeat(53)}`,
+    `v2..${'A'.repeat(66)}`,
+    `v1.app.${'A'.repeat(37)}`,
+  ])('refuses what is no envelope: "%s"', (text) => {
+    expect(refusal(cipher, text)).toBe('NotAnEnvelope');
+    expect(() => cipher.isCurrent(text)).toThrow(StoredValueUnreadable);
+  });
 
   it('refuses an envelope that is cut short, lengthened or wrapped', () => {
     const envelope = cipher.seal(NUMBER, PLACE);
@@ -166,15 +177,15 @@ describe('a field cipher', () => {
 
 describe('the keys of a field cipher', () => {
   it('are the one of APP_SECRET unless others are given; the first of those seals', () => {
-    expect(cipherOf().currentKeyId).toBe('app');
-    expect(withKeys(`k2:${K2},k1:${K1}`).currentKeyId).toBe('k2');
-    expect(cipherOf().keyIdOf(withKeys(`k2:${K2},k1:${K1}`).seal(NUMBER, PLACE))).toBe('k2');
+    expect(keyIdOf(cipherOf().seal(NUMBER, PLACE))).toBe('app');
+    expect(keyIdOf(withKeys(`k2:${K2},k1:${K1}`).seal(NUMBER, PLACE))).toBe('k2');
   });
 
   it('open, all of them, what each has sealed', () => {
     const all = withKeys(`k2:${K2},k1:${K1}`);
     const sealed = [cipherOf(), withKeys(`k1:${K1}`), all].map((cipher) => cipher.seal(NUMBER, PLACE));
-    expect(sealed.map((envelope) => all.keyIdOf(envelope))).toEqual(['app', 'k1', 'k2']);
+    expect(sealed.map(keyIdOf)).toEqual(['app', 'k1', 'k2']);
+    expect(sealed.map((envelope) => all.isCurrent(envelope))).toEqual([false, false, true]);
     expect(sealed.map((envelope) => all.open(envelope, PLACE))).toEqual([NUMBER, NUMBER, NUMBER]);
   });
 
@@ -188,7 +199,7 @@ describe('the keys of a field cipher', () => {
 
   it('cannot be exchanged for one another, even where they are the same', () => {
     const same = withKeys(`k1:${K1},k2:${K1}`);
-    expect(refusal(same, same.seal(NUMBER, PLACE).replace('v1.k1.', 'v1.k2.'))).toBe('NotAuthentic');
+    expect(refusal(same, same.seal(NUMBER, PLACE).replace('v2.k1.', 'v2.k2.'))).toBe('NotAuthentic');
   });
 });
 
@@ -230,7 +241,18 @@ describe('a blind index', () => {
 });
 
 // Made with another implementation (Python's cryptography).
+const FORMER = 'v1.app.AAECAwQFBgcICQoLiroaUD3Fomirgd7V9mRhi9PCLgF2lv6vxg';
+const PRESENT = 'v2.app.AAECAwQFBgcICQoLDA0ODxAREhMUFRYXlrfeX9S8M0e8wLh2Wn8o4tF3G333jaJrKA';
+
 it('what is stored stays readable: the form of envelopes, associated data, derived keys and indexes is fixed', () => {
-  expect(cipherOf().open('v1.app.AAECAwQFBgcICQoLiroaUD3Fomirgd7V9mRhi9PCLgF2lv6vxg', PLACE)).toBe(NUMBER);
+  for (const envelope of [FORMER, PRESENT]) expect(cipherOf().open(envelope, PLACE)).toBe(NUMBER);
   expect(indexOf().of(NUMBER, 7, 'customers.ssn')).toBe('qdhBgBN0PNC8f8QwMHxJWbhIfXQ_-KlUhAqh5pQpLP0');
+});
+
+it('is not current as a former release sealed it, and neither version passes for the other', () => {
+  const cipher = cipherOf();
+  expect([FORMER, PRESENT].map((envelope) => cipher.isCurrent(envelope))).toEqual([false, true]);
+  // Shorter than nonce and tag of the present version.
+  expect(refusal(cipher, FORMER.replace('v1.', 'v2.'))).toBe('NotAnEnvelope');
+  expect(refusal(cipher, PRESENT.replace('v2.', 'v1.'))).toBe('NotAuthentic');
 });

@@ -220,7 +220,11 @@ it('shows the words of every refusal the service really answers', async () => {
       },
       [`GET ${CAMPAIGNS}`]: { INVALID_REQUEST: send(name, undefined, { limit: 101 }) },
       [`GET ${ONE}`]: { INVALID_REQUEST: malformed },
-      [`DELETE ${ONE}`]: { INVALID_REQUEST: malformed },
+      [`DELETE ${ONE}`]: {
+        INVALID_REQUEST: malformed,
+        INVALID_REQUEST_2: send(name, undefined, { expectedRecords: -1 }),
+        COUNT_DIFFERS: send(name, undefined, { expectedRecords: 5 }),
+      },
       [CHANGE]: {
         INVALID_REQUEST: malformed,
         INVALID_REQUEST_2: send(name, { endTime: '24:00' }),

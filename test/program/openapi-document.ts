@@ -69,6 +69,7 @@ const NOT_PROVOKED = [
   'TOO_MANY_LARGE_BODIES',
   'SERVICE_BUSY',
   'TOO_MANY_JOBS',
+  'STORAGE_FULL',
 ];
 
 /** What the document says of the routes below a path. */

@@ -32,7 +32,7 @@ import { JobRowResponse } from '../dto/job-row.dto';
 import { ResultDownload } from '../files/result-download';
 import { ResultLinkService, shownResultName } from '../files/result-links';
 import type { BulkJob } from '../jobs/bulk-job.entity';
-import { jobHasEnded, jobHasNotEnded } from '../jobs/bulk-job.errors';
+import { heldByJob, jobHasEnded, jobHasNotEnded } from '../jobs/bulk-job.errors';
 import { BulkJobService } from '../jobs/bulk-job.service';
 import { JobErasure } from '../jobs/job-erasure';
 import { JobRowsService } from '../jobs/job-rows.service';
@@ -136,9 +136,10 @@ export class BulkJobController {
     description: 'Id of the job.',
     payloads: { 'The files are gone': JOB_EXAMPLE.jobId },
   })
-  @ApiJobErrors(jobHasNotEnded('running'))
+  @ApiJobErrors(jobHasNotEnded('running'), heldByJob())
   async erase(@CurrentCaller() caller: Caller, @Param() { jobId }: JobIdParam): Promise<string> {
     const job = await this.jobs.getEnded(caller, jobId);
+    await this.erasure.requireErasable(job);
     await this.jobs.noteErasure(caller, job);
     await this.erasure.erase(job);
     return jobId;

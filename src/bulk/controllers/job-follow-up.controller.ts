@@ -1,4 +1,4 @@
-import { HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { ReceivablesController } from '../../families/receivables.decorators';
@@ -7,7 +7,7 @@ import type { Caller } from '../../platform/auth/caller';
 import { baseUrlOf } from '../../platform/http/base-url';
 import { AppliesAsJob } from '../../platform/idempotency/applies-as-job.decorator';
 import { JOB_EXAMPLE } from '../bulk.openapi';
-import { JobIdParam } from '../dto/bulk-query.dto';
+import { JobFollowUpQuery, JobIdParam } from '../dto/bulk-query.dto';
 import { JobResponse, toJobResponse } from '../dto/job-response.dto';
 import { ResultLinkService } from '../files/result-links';
 import { ApiJobFollowUp } from '../job-follow-up.openapi';
@@ -43,10 +43,11 @@ export class JobFollowUpController {
   async commit(
     @CurrentCaller() caller: Caller,
     @Param() { jobId }: JobIdParam,
+    @Query() { expectedRows }: JobFollowUpQuery,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<JobResponse> {
-    return this.run(await this.followUps.commit(caller, jobId), { request, response });
+    return this.run(await this.followUps.commit(caller, jobId, expectedRows), { request, response });
   }
 
   /** Takes back what a job did: itself a job, which can be undone; what changed since is kept and listed. */
@@ -62,10 +63,11 @@ export class JobFollowUpController {
   async undo(
     @CurrentCaller() caller: Caller,
     @Param() { jobId }: JobIdParam,
+    @Query() { expectedRows }: JobFollowUpQuery,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<JobResponse> {
-    return this.run(await this.followUps.undo(caller, jobId), { request, response });
+    return this.run(await this.followUps.undo(caller, jobId, expectedRows), { request, response });
   }
 
   /** Tries the rows again that failed because of a fault of the service; rows that are wrong stay failed. */
@@ -81,10 +83,11 @@ export class JobFollowUpController {
   async retry(
     @CurrentCaller() caller: Caller,
     @Param() { jobId }: JobIdParam,
+    @Query() { expectedRows }: JobFollowUpQuery,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<JobResponse> {
-    return this.run(await this.followUps.retry(caller, jobId), { request, response });
+    return this.run(await this.followUps.retry(caller, jobId, expectedRows), { request, response });
   }
 
   private async run(accepted: BulkJob, { request, response }: Exchange): Promise<JobResponse> {

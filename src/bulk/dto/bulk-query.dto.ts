@@ -1,6 +1,7 @@
 import { ApiProperty, OmitType } from '@nestjs/swagger';
 import { IsIn, IsOptional, Matches } from 'class-validator';
 import { COMPANY_ID } from '../../platform/companies/company-access';
+import { ExpectedCount } from '../../platform/validation/expected-count';
 import { PageQuery } from '../../customer/dto/customer-query.dto';
 import { JOB_STATES, type JobState } from '../jobs/bulk-job.entity';
 import { BulkOptionsQuery } from './bulk-options.dto';
@@ -53,6 +54,13 @@ export class JobIdParam {
    */
   @Matches(/^JOB[A-Z0-9]{26}$/, { message: '$property must be JOB followed by 26 of A-Z and 0-9' })
   jobId: string;
+}
+
+/** Query of a call that makes a job out of another. */
+export class JobFollowUpQuery {
+  /** Rows the new job must have; with any other number the answer is 409, and nothing is done. */
+  @ExpectedCount()
+  expectedRows?: number;
 }
 
 /** Query of the list of jobs. */

@@ -70,6 +70,14 @@ export class JobFiles implements OnModuleInit {
     return readdir(join(this.jobs, jobId)).catch(() => []);
   }
 
+  /** Bytes the files of a job take; of one that is shared with other jobs its part. 0 for a job without files. */
+  async bytesOf(jobId: string): Promise<number> {
+    const names = await this.list(jobId);
+    // A file may go meanwhile.
+    const found = await Promise.all(names.map((name) => stat(this.of(jobId, name)).catch(() => null)));
+    return found.reduce((sum, file) => sum + (file === null ? 0 : Math.ceil(file.size / file.nlink)), 0);
+  }
+
   async removeJobFolder(jobId: string): Promise<void> {
     await rm(join(this.jobs, jobId), { recursive: true, force: true });
   }

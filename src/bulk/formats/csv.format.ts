@@ -1,3 +1,4 @@
+import { BatchRows } from './batch-rows';
 import { CsvDialect, dialectOf, SAMPLE_CHARS } from './csv.dialect';
 import { CsvRecord, CsvRecords } from './csv.records';
 import { CsvHeader } from './csv.rows';
@@ -5,7 +6,7 @@ import { CsvWriter } from './csv.writer';
 import { DurableFile } from './durable-file';
 import { TooManyRows, UnusableTable } from './file.errors';
 import { foreignKind } from './foreign-kind';
-import { RawRow, ReadOptions, RowBatch, RowFormat, RowWriter } from './row-format.contract';
+import { ReadOptions, RowBatch, RowFormat, RowWriter } from './row-format.contract';
 import { TextFile, textOfHead } from './text-encoding';
 
 /** Beginnings of files other formats here take: NDJSON, workbooks and old Office files. */
@@ -28,7 +29,7 @@ export class CsvFormat implements RowFormat {
     const text = await TextFile.open(file);
     const dialect = dialectOf(...(await sampleOf(text)));
     let header: CsvHeader | null = null;
-    let rows: RawRow[] = [];
+    const rows = new BatchRows(options.batchRows);
     let count = 0;
     for await (const records of recordsOf(text, dialect)) {
       for (const record of records) {
@@ -39,16 +40,14 @@ export class CsvFormat implements RowFormat {
         const row = header.rowOf(record);
         if (row === null) continue;
         if (++count > options.maxRows) throw tooManyRows(record.line, options.maxRows);
-        rows.push(row);
-        if (rows.length < options.batchRows) continue;
-        yield { table: null, columns: header.columns, rows };
-        rows = [];
+        rows.add(row);
+        if (rows.isFull) yield { table: null, columns: header.columns, rows: rows.take() };
       }
     }
     if (header === null) {
       throw new UnusableTable('The file has no header row. Put the column names in its first line, the data below.');
     }
-    if (rows.length > 0 || count === 0) yield { table: null, columns: header.columns, rows };
+    if (!rows.isEmpty || count === 0) yield { table: null, columns: header.columns, rows: rows.take() };
   }
 
   create(file: string): RowWriter {

@@ -1,9 +1,10 @@
+import { BatchRows } from './batch-rows';
 import { DurableFile } from './durable-file';
 import { TooManyRows } from './file.errors';
 import { linesOf } from './ndjson.lines';
 import { NdjsonRows, padded } from './ndjson.rows';
 import { NdjsonWriter } from './ndjson.writer';
-import { RawRow, ReadOptions, RowBatch, RowFormat, RowWriter } from './row-format.contract';
+import { ReadOptions, RowBatch, RowFormat, RowWriter } from './row-format.contract';
 import { TextFile, textOfHead } from './text-encoding';
 
 /** RTF begins with a brace too. */
@@ -24,24 +25,22 @@ export class NdjsonFormat implements RowFormat {
   async *read(file: string, options: ReadOptions): AsyncGenerator<RowBatch> {
     const text = await TextFile.open(file);
     const table = new NdjsonRows();
-    const batchOf = (rows: readonly RawRow[]): RowBatch => {
+    const rows = new BatchRows(options.batchRows);
+    const takeBatch = (): RowBatch => {
       const columns = table.columns;
-      return { table: null, columns, rows: padded(rows, columns.length) };
+      return { table: null, columns, rows: padded(rows.take(), columns.length) };
     };
-    let rows: RawRow[] = [];
     let count = 0;
     for await (const lines of linesOf(text.chunks())) {
       for (const line of lines) {
         const row = table.rowOf(line);
         if (row === null) continue;
         if (++count > options.maxRows) throw tooManyRows(line.number, options.maxRows);
-        rows.push(row);
-        if (rows.length < options.batchRows) continue;
-        yield batchOf(rows);
-        rows = [];
+        rows.add(row);
+        if (rows.isFull) yield takeBatch();
       }
     }
-    if (rows.length > 0 || count === 0) yield batchOf(rows);
+    if (!rows.isEmpty || count === 0) yield takeBatch();
   }
 
   create(file: string): RowWriter {

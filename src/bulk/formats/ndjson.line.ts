@@ -1,3 +1,4 @@
+import { MAX_COLUMNS } from './cell-faults';
 import { membersOf } from './ndjson.scanner';
 
 /** Text that clears a field; JSON says it with `null`. */
@@ -9,7 +10,7 @@ export interface NdjsonCell {
   readonly problem: string | null;
 }
 
-/** The members of a line by key in file order, or what is wrong with the line as a whole. */
+/** The members of a line by key in file order, those behind the first that is one too many left out, or what is wrong with the line. */
 export type NdjsonLine = { readonly cells: ReadonlyMap<string, NdjsonCell> } | { readonly problem: string };
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
@@ -32,6 +33,8 @@ export function parseLine(line: string): NdjsonLine {
       return { problem: `holds the key ${JSON.stringify(key.slice(0, 100))} twice. Remove one of them` };
     if (LONE_SURROGATE.test(key)) return { problem: `has a key that ${SURROGATE_PROBLEM}` };
     cells.set(key, cellOf(literal));
+    // The file is refused for it; nobody needs to know what else there is.
+    if (cells.size > MAX_COLUMNS) break;
   }
   return { cells };
 }

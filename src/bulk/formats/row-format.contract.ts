@@ -33,7 +33,7 @@ export interface ReadOptions {
    * single sheet, deliver their one table whatever its name. Names match ignoring case and surrounding blanks.
    */
   readonly tables: readonly string[];
-  /** Rows per batch; only the last batch of a table is shorter. */
+  /** Rows per batch; the last one of a table is shorter, and so is one whose rows hold very much text (`BatchRows`). */
   readonly batchRows: number;
   /** Data rows all tables together may hold; one more throws `TooManyRows`. */
   readonly maxRows: number;

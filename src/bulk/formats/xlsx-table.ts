@@ -1,12 +1,10 @@
+import { BatchRows } from './batch-rows';
 import { cellFault, checkColumnNames, fewFaults, isSound, MAX_ROW_FAULTS } from './cell-faults';
-import { FileTooLarge, UnusableTable } from './file.errors';
+import { UnusableTable } from './file.errors';
 import { RawRow, RowBatch, RowFault } from './row-format.contract';
 import { clip } from './xlsx-messages';
 import { cellName, columnName } from './xlsx-reference';
 import { SheetRow } from './xlsx-sheet-parser';
-
-/** Characters one batch may hold; it bounds memory where every cell is as long as it can be. */
-const MAX_BATCH_CHARS = 64 * 1024 ** 2;
 
 /**
  * Makes batches of a sheet's rows. The first row with a value is the header; its trailing empty cells count for
@@ -14,8 +12,7 @@ const MAX_BATCH_CHARS = 64 * 1024 ** 2;
  */
 export class SheetTable {
   private columns: readonly string[] | null = null;
-  private rows: RawRow[] = [];
-  private chars = 0;
+  private readonly rows: BatchRows;
   private delivered = false;
 
   /**
@@ -25,16 +22,18 @@ export class SheetTable {
   constructor(
     private readonly sheet: string,
     private readonly table: string,
-    private readonly batchRows: number,
-  ) {}
+    batchRows: number,
+  ) {
+    this.rows = new BatchRows(batchRows);
+  }
 
   get full(): boolean {
-    return this.rows.length >= this.batchRows;
+    return this.rows.isFull;
   }
 
   /**
    * Adds a row whose shared strings are filled in. True when it was a data row.
-   * @throws UnusableTable for a faulty header, FileTooLarge when a batch holds over 64 million characters.
+   * @throws UnusableTable for a faulty header.
    */
   add(row: SheetRow): boolean {
     if (row.faults.length === 0 && row.cells.every((cell) => cell === '')) return false;
@@ -42,21 +41,13 @@ export class SheetTable {
       this.columns = this.header(row);
       return false;
     }
-    for (const cell of row.cells) this.chars += cell.length;
-    if (this.chars > MAX_BATCH_CHARS) {
-      throw new FileTooLarge(
-        `Sheet "${clip(this.sheet)}", row ${row.row}: the rows up to here hold too much text. Shorten it, or split the file.`,
-      );
-    }
-    this.rows.push(this.dataRow(row, this.columns));
+    this.rows.add(this.dataRow(row, this.columns));
     return true;
   }
 
   /** The rows so far as a batch. */
   take(): RowBatch {
-    const batch = { table: this.table, columns: this.columns ?? [], rows: this.rows };
-    this.rows = [];
-    this.chars = 0;
+    const batch = { table: this.table, columns: this.columns ?? [], rows: this.rows.take() };
     this.delivered = true;
     return batch;
   }
@@ -70,7 +61,7 @@ export class SheetTable {
       if (!required) return null;
       throw new UnusableTable(`Sheet "${clip(this.sheet)}" is blank. Put the column names into its first row.`);
     }
-    return this.rows.length > 0 || !this.delivered ? this.take() : null;
+    return !this.rows.isEmpty || !this.delivered ? this.take() : null;
   }
 
   private header(row: SheetRow): string[] {

@@ -1,3 +1,4 @@
+import { CustomerHeld } from '../../customer/customer.errors';
 import { defineError } from '../../platform/errors/app-error';
 
 /** No such job for this caller: unknown and foreign ones look the same. */
@@ -56,6 +57,13 @@ export function alreadyCommitted(jobId: string): JobNotCommittable {
 /** The words for a dry run that is to be undone or tried again. */
 export function onlyADryRun(): JobNotReversible {
   return new JobNotReversible('The job was only a dry run; it changed nothing.');
+}
+
+/** The words for a job that keeps something about a customer who is not to be erased. */
+export function heldByJob(): CustomerHeld {
+  return new CustomerHeld(
+    'The job has rows about a customer under a legal hold, and nothing of it is erased; try again when the hold is lifted.',
+  );
 }
 
 /** The words for a job whose files are gone. */

@@ -175,6 +175,15 @@ export class BulkJobRepository {
     return transaction.findBy(BulkJob, { jobId: In([...jobIds]), finishedAt: LessThan(before) });
   }
 
+  /** Those of the jobs that are the company's. */
+  async listOwn(transaction: Transaction, companyRef: number, jobIds: readonly string[]): Promise<string[]> {
+    const own = await transaction.find(BulkJob, {
+      where: { companyRef, jobId: In([...jobIds]) },
+      select: { id: true, jobId: true },
+    });
+    return own.map(({ jobId }) => jobId);
+  }
+
   /** Asks for a job to stop; whoever works on it sees it at the next border between two chunks. */
   async requestCancel(transaction: Transaction, { id, companyRef }: BulkJob): Promise<void> {
     await transaction.update(BulkJob, { id, companyRef }, { cancelRequested: true });

@@ -4,11 +4,14 @@ import type { Transaction } from '../../platform/database/transaction';
 import { UnitOfWork } from '../../platform/database/unit-of-work';
 import { callStillRunning } from '../../platform/idempotency/idempotency.errors';
 import { IdempotentCalls } from '../../platform/idempotency/idempotent-calls';
-import { tooManyJobs } from '../../platform/limits/limit.errors';
+import { storageFull, tooManyJobs } from '../../platform/limits/limit.errors';
+import { StoredBytes } from '../files/stored-bytes';
 import { BulkJob, hasEnded } from './bulk-job.entity';
 import { BulkJobRepository } from './bulk-job.repository';
 
-/** Whether a call may make a job: not twice, and not when its company has enough of them. */
+const MIB = 1024 * 1024;
+
+/** Whether a call may make a job: not twice, and not when its company has enough of them or of their files. */
 @Injectable()
 export class JobAdmission {
   /** Jobs that are being made, by company. */
@@ -19,6 +22,7 @@ export class JobAdmission {
     private readonly jobs: BulkJobRepository,
     private readonly calls: IdempotentCalls,
     private readonly config: AppConfig,
+    private readonly stored: StoredBytes,
   ) {}
 
   /**
@@ -41,15 +45,17 @@ export class JobAdmission {
 
   /**
    * Runs what makes a job of a company, if it may have one more. Exact within a process; several processes may together
-   * go over the limit by as many jobs as they make at the same moment, because none waits for the others.
+   * go over the limit by as many jobs as they make at the same moment, because none waits for the others. Nor does the
+   * limit of stored bytes: what is made while there is room may need more than that.
    *
-   * @throws TooManyJobs
+   * @throws StorageFull, TooManyJobs
    */
   async within(companyRef: number, makeJob: () => Promise<BulkJob>): Promise<BulkJob> {
-    const { jobsPerCompany } = this.config;
-    if (jobsPerCompany === 0) return makeJob();
+    const { jobsPerCompany, storedMbPerCompany } = this.config;
+    const make = storedMbPerCompany === 0 ? makeJob : () => this.withinBytes(companyRef, makeJob);
+    if (jobsPerCompany === 0) return make();
     const coming = this.coming.get(companyRef) ?? new Set();
-    const making = this.admit(companyRef, [...coming]).then(makeJob);
+    const making = this.admit(companyRef, [...coming]).then(make);
     this.coming.set(companyRef, coming.add(making));
     try {
       return await making;
@@ -57,6 +63,16 @@ export class JobAdmission {
       coming.delete(making);
       if (coming.size === 0) this.coming.delete(companyRef);
     }
+  }
+
+  private async withinBytes(companyRef: number, makeJob: () => Promise<BulkJob>): Promise<BulkJob> {
+    const { storedMbPerCompany, resultDays } = this.config;
+    const most = storedMbPerCompany * MIB;
+    const stored = await this.stored.of(companyRef, most);
+    if (stored >= most) throw storageFull(stored, most, resultDays);
+    const job = await makeJob();
+    await this.stored.add(companyRef, job.jobId);
+    return job;
   }
 
   /** @param earlier jobs that may or may not be stored yet */

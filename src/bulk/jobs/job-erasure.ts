@@ -2,8 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../platform/database/unit-of-work';
 import { JobFiles } from '../files/job-files';
 import type { BulkJob } from './bulk-job.entity';
+import { HeldRows } from '../personal/held-rows';
+import { heldByJob } from './bulk-job.errors';
 import { BulkJobRepository } from './bulk-job.repository';
 import type { RowOutcome } from './bulk-outcome.entity';
+import { withoutValues } from './erased-outcome';
 
 /** Erases what a job keeps of the rows that were sent; its counters stay, and what became of each row. */
 @Injectable()
@@ -12,11 +15,22 @@ export class JobErasure {
     private readonly unitOfWork: UnitOfWork,
     private readonly jobs: BulkJobRepository,
     private readonly files: JobFiles,
+    private readonly held: HeldRows,
   ) {}
 
   /** Ids of the jobs that were not erased yet. */
   listKept(): Promise<string[]> {
     return this.files.listJobs();
+  }
+
+  /** True for a job that keeps something about a customer under a legal hold, and so is not to be erased yet. */
+  isHeld(job: BulkJob): Promise<boolean> {
+    return this.held.areIn(job);
+  }
+
+  /** @throws CustomerHeld for a job that is not to be erased yet */
+  async requireErasable(job: BulkJob): Promise<void> {
+    if (await this.isHeld(job)) throw heldByJob();
   }
 
   /** Erases the rows and result files of a job that has ended, and the values in its results. Can be done again. */
@@ -31,13 +45,6 @@ export class JobErasure {
     // Last: by its folder the sweep finds a job that was not done with.
     await this.files.removeJobFolder(job.jobId);
   }
-}
-
-/** What became of a row, without anything it said. */
-export function withoutValues({ row, verdict, recordId, issues, warnings }: RowOutcome): RowOutcome {
-  const bare = (all: RowOutcome['issues']) =>
-    all.map(({ field, code }) => ({ field, code, message: 'erased', rejectedValue: null }));
-  return { row, verdict, recordId, issues: bare(issues), warnings: bare(warnings) };
 }
 
 function hasNoValues({ issues, warnings, changes }: RowOutcome): boolean {

@@ -19,7 +19,10 @@ export class RowSources {
   ) {}
 }
 
-/** Jobs that come out of other jobs: a dry run done for real, a job taken back, rows tried again. */
+/**
+ * Jobs that come out of other jobs: a dry run done for real, a job taken back, rows tried again. Each only with as many
+ * rows as its caller expects, where that is said; else CountDiffers.
+ */
 @Injectable()
 export class JobFollowUpService {
   constructor(
@@ -35,14 +38,14 @@ export class JobFollowUpService {
    *
    * @throws JobNotFound, Forbidden, JobNotEnded, JobNotCommittable, ResultNotFound
    */
-  async commit(caller: Caller, jobId: string): Promise<BulkJob> {
+  async commit(caller: Caller, jobId: string, expectedRows?: number): Promise<BulkJob> {
     const rehearsal = await this.getEnded(caller, jobId);
     if (!rehearsal.dryRun) throw notADryRun();
     if (rehearsal.state !== 'completed') throw dryRunIncomplete(rehearsal.state);
     this.ledgerOf(rehearsal);
     const options = { ...rehearsal.options, commits: jobId, rowsOf: rehearsal.options.rowsOf ?? jobId };
     return this.intake.accept(
-      followUp(caller, rehearsal, { target: rehearsal.target, options }),
+      followUp(caller, rehearsal, { target: rehearsal.target, options, expectedRows }),
       (newId) => this.sources.copy.all(newId, rehearsal),
       async (transaction, newId) => {
         if (await this.jobs.markCommitted(transaction, rehearsal, newId)) return;
@@ -58,13 +61,13 @@ export class JobFollowUpService {
    *
    * @throws JobNotFound, Forbidden, JobNotEnded, JobNotReversible, NothingToDo
    */
-  async undo(caller: Caller, jobId: string): Promise<BulkJob> {
+  async undo(caller: Caller, jobId: string, expectedRows?: number): Promise<BulkJob> {
     const undone = await this.getEnded(caller, jobId);
     if (undone.dryRun) throw onlyADryRun();
     const ledger = this.ledgerOf(undone);
     const target = undone.target.startsWith(UNDO_PREFIX) ? undone.target : `${UNDO_PREFIX}${undone.target}`;
     return this.intake.accept(
-      followUp(caller, undone, { target, options: { duplicates: 'each', undoes: jobId } }),
+      followUp(caller, undone, { target, options: { duplicates: 'each', undoes: jobId }, expectedRows }),
       (newId) => this.sources.undo.take(newId, undone, ledger),
     );
   }
@@ -74,12 +77,16 @@ export class JobFollowUpService {
    *
    * @throws JobNotFound, Forbidden, JobNotEnded, NothingToDo, ResultNotFound
    */
-  async retry(caller: Caller, jobId: string): Promise<BulkJob> {
+  async retry(caller: Caller, jobId: string, expectedRows?: number): Promise<BulkJob> {
     const job = await this.getEnded(caller, jobId);
     if (job.dryRun) throw onlyADryRun();
     const { commits: _commits, ...options } = job.options;
     return this.intake.accept(
-      followUp(caller, job, { target: job.target, options: { ...options, rowsOf: options.rowsOf ?? jobId } }),
+      followUp(caller, job, {
+        target: job.target,
+        options: { ...options, rowsOf: options.rowsOf ?? jobId },
+        expectedRows,
+      }),
       (newId) => this.sources.copy.transientFailures(newId, job),
     );
   }
@@ -102,7 +109,7 @@ export class JobFollowUpService {
 function followUp(
   { subject }: Caller,
   { companyRef, family, jobId }: BulkJob,
-  own: Pick<JobRequest, 'target' | 'options'>,
+  own: Pick<JobRequest, 'target' | 'options' | 'expectedRows'>,
 ): JobRequest {
   return { companyRef, createdBy: subject, family, parentJobId: jobId, ...own };
 }

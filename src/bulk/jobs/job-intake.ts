@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { CommitOutcomeUnknown } from '../../platform/database/database.errors';
 import { UnitOfWork } from '../../platform/database/unit-of-work';
 import type { Transaction } from '../../platform/database/transaction';
+import { checkExpectedCount } from '../../platform/validation/expected-count';
 import { randomPublicId } from '../../platform/ids/public-id';
 import type { BulkImporter } from '../engine/bulk-importer.contract';
 import { ImporterRegistry } from '../engine/importer.registry';
@@ -24,6 +25,8 @@ export interface JobRequest {
   readonly dryRun?: boolean;
   /** Job that this one follows. */
   readonly parentJobId?: string;
+  /** Rows it must have; absent for any number. */
+  readonly expectedRows?: number | undefined;
 }
 
 /** Brings rows into the folder of a new job. */
@@ -48,20 +51,25 @@ export class JobIntake {
    * and is all there is.
    *
    * @throws what `take` and `along` throw when the rows as a whole cannot be used; nothing of them stays behind.
-   * CallStillRunning, TooManyJobs
+   * CallStillRunning, TooManyJobs, CountDiffers
    */
   async accept(request: JobRequest, take: TakeRows, along?: AlongWithJob): Promise<BulkJob> {
     const earlier = await this.admission.findEarlier();
     return earlier ?? this.admission.within(request.companyRef, () => this.make(request, take, along));
   }
 
-  private async make(request: JobRequest, take: TakeRows, along?: AlongWithJob): Promise<BulkJob> {
+  private async make({ expectedRows, ...request }: JobRequest, take: TakeRows, along?: AlongWithJob): Promise<BulkJob> {
     const jobId = randomPublicId('JOB', 26);
     const { companyRef, target } = request;
     const { tables } = this.importers.get(target);
     await this.files.createJobFolder(jobId);
     try {
       const taken = await take(jobId, tables);
+      checkExpectedCount(
+        'expectedRows',
+        expectedRows,
+        taken.received.reduce((sum, rows) => sum + rows, 0),
+      );
       const tallies = tables.map(({ name }, index) => emptyTally(name, taken.received[index] ?? 0));
       return await this.unitOfWork.run(async (transaction) => {
         // A failure file of another company or importer says nothing here.
@@ -84,7 +92,7 @@ export class JobIntake {
 
 function newJob(
   jobId: string,
-  request: JobRequest,
+  request: Omit<JobRequest, 'expectedRows'>,
   { format, fileName, sha256, chunks }: TakenRows,
   tallies: BulkJob['tallies'],
   parentJobId: string | null,

@@ -10,7 +10,10 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** Jobs looked up at once. */
 const BATCH = 500;
 
-/** Erases the rows that were sent, and what was said of them, of jobs that ended long ago; their counters stay. */
+/**
+ * Erases the rows that were sent, and what was said of them, of jobs that ended long ago; their counters stay. A job with
+ * rows about a customer under a legal hold is left as it is until the hold is lifted.
+ */
 @Injectable()
 export class JobRetentionSweep extends HourlySweep {
   constructor(
@@ -29,8 +32,13 @@ export class JobRetentionSweep extends HourlySweep {
     for (let start = 0; start < kept.length && !this.stopping; start += BATCH) {
       const some = kept.slice(start, start + BATCH);
       const over = await this.unitOfWork.read((transaction) => this.jobs.listEnded(transaction, some, endedBefore));
-      for (const job of over) await this.erasure.erase(job);
-      if (over.length > 0) this.logger.log({ jobs: over.length }, 'erased the files of jobs that ended long ago');
+      let erased = 0;
+      for (const job of over) {
+        if (await this.erasure.isHeld(job)) continue;
+        await this.erasure.erase(job);
+        erased++;
+      }
+      if (erased > 0) this.logger.log({ jobs: erased }, 'erased the files of jobs that ended long ago');
     }
   }
 }

@@ -10,7 +10,7 @@ import { ResultFiles } from '../files/result-files';
 import type { BulkJob } from '../jobs/bulk-job.entity';
 import { BulkJobRepository } from '../jobs/bulk-job.repository';
 import type { RowOutcome } from '../jobs/bulk-outcome.entity';
-import { withoutValues } from '../jobs/job-erasure';
+import { withoutValues } from '../jobs/erased-outcome';
 import { isOutcomeOf, isRowOf } from './personal-rows';
 
 const PAGE = 100;
@@ -56,6 +56,12 @@ export class PersonalTraces {
       for await (const chunk of this.chunksOf(job, person)) chunks.push(chunk);
       if (chunks.length > 0) yield { job, chunks };
     }
+  }
+
+  /** True for a job that has a row about the person. */
+  async areIn(job: BulkJob, person: Identifiers): Promise<boolean> {
+    for await (const _chunk of this.chunksOf(job, person)) return true;
+    return false;
   }
 
   /** Removes what was found in a job that has ended: rows sent, results, and the files made of them. */

@@ -1,6 +1,7 @@
 import { Delete, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiCustomerErrors, CUSTOMER_EXAMPLE } from '../../customer/customer.openapi';
+import { customerHeld } from '../../customer/customer.errors';
 import { CompanyQuery, CustomerIdParam } from '../../customer/dto/customer-query.dto';
 import { ReceivablesController } from '../../families/receivables.decorators';
 import { ApiReceivablesSuccess } from '../../families/receivables.openapi';
@@ -45,7 +46,7 @@ export class PrivacyController {
     description: 'Id of the customer, about whom nothing else is stored any more.',
     payloads: { 'The customer is erased': CUSTOMER_EXAMPLE.customerId },
   })
-  @ApiCustomerErrors(jobNotDone('JOB7Q2M9RX4T1B8ZC7Q2M9RX4T1B8'))
+  @ApiCustomerErrors(customerHeld('2026-01-05T09:30:00.000Z'), jobNotDone('JOB7Q2M9RX4T1B8ZC7Q2M9RX4T1B8'))
   async erase(
     @CurrentCaller() caller: Caller,
     @Param() { customerId }: CustomerIdParam,

@@ -29,6 +29,12 @@ export class PersonalDataResponse {
    */
   @ApiProperty({ type: 'string', format: 'date-time', nullable: true })
   deletedAt: string | null;
+  /**
+   * Since when it is under a legal hold, and not to be erased; null for a customer that may be.
+   * @example null
+   */
+  @ApiProperty({ type: 'string', format: 'date-time', nullable: true })
+  legalHoldSince: string | null;
   /** All changes, oldest first. */
   history: HistoryItemResponse[];
   jobRows: PersonalRowResponse[];

@@ -8,6 +8,7 @@ export const PERSONAL_DATA_EXAMPLE: PersonalDataResponse = {
   commerce: CUSTOMER_ANSWER,
   addresses: [],
   deletedAt: null,
+  legalHoldSince: null,
   history: [...HISTORY_EXAMPLE],
   jobRows: [
     {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Identifiers, Person } from '../../customer/personal/person';
+import { customerHeld } from '../../customer/customer.errors';
 import { PersonService } from '../../customer/personal/person.service';
 import { AuditTrail } from '../../platform/audit/audit-trail';
 import type { Caller } from '../../platform/auth/caller';
@@ -44,10 +45,11 @@ export class PrivacyService {
    * Removes the person from the results and files of jobs, from stored answers, from the history and from the customer
    * itself, in this order: what it is known by goes last, so that a call that broke off can be sent again.
    *
-   * @throws CustomerNotFound, Conflict while a job works on rows about the person
+   * @throws CustomerNotFound, CustomerHeld before anything is removed, Conflict while a job works on rows about the person
    */
   async erase(caller: Caller, company: CompanyScope, customerId: string): Promise<void> {
-    const { identifiers } = await this.persons.find(company, customerId);
+    const { person, identifiers } = await this.persons.find(company, customerId);
+    if (person.legalHoldSince !== null) throw customerHeld(person.legalHoldSince);
     const found: FoundJob[] = [];
     for await (const one of this.traces.find(company, identifiers)) {
       if (!hasEnded(one.job.state)) throw jobNotDone(one.job.jobId);

@@ -15,6 +15,7 @@ import {
   CampaignPagination,
   CampaignResponse,
   CreateCampaignRequest,
+  DeleteCampaignQuery,
   DeletedCampaign,
   toCampaignResponse,
   UpdateCampaignRequest,
@@ -24,6 +25,7 @@ import {
   CREATE_BODIES,
   CREATE_ERRORS,
   DELETE_ANSWERS,
+  DELETE_ERRORS,
   LIST_ANSWERS,
   LIST_ERRORS,
   LOOKUP_ERRORS,
@@ -127,12 +129,13 @@ export class CampaignController {
     { data: DeletedCampaign, message: true },
     { description: 'Campaign and records are out of reach from now on.', examples: DELETE_ANSWERS },
   )
-  @ApiErrors(...LOOKUP_ERRORS)
+  @ApiErrors(...DELETE_ERRORS)
   async delete(
     @CurrentCaller() caller: Caller,
     @Param() { id }: CampaignIdParam,
+    @Query() { expectedRecords }: DeleteCampaignQuery,
   ): Promise<CampaignSuccess<DeletedCampaign>> {
-    await this.campaigns.delete(caller.company.ref, caller.subject, id);
+    await this.campaigns.delete(caller.company.ref, caller.subject, id, expectedRecords);
     return { success: true, data: { id }, message: 'Campaign deleted successfully' };
   }
 }

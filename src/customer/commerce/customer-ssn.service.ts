@@ -32,9 +32,9 @@ export class CustomerSsnService {
     return customer.ssn === null ? null : this.cipher.open(customer.ssn, placeOf(customer));
   }
 
-  /** The envelope under the current key, or null when it is under that key already. */
+  /** The envelope as it would be sealed now, or null when it is like that already. */
   reseal(owner: Owner, envelope: string): string | null {
-    if (this.cipher.keyIdOf(envelope) === this.cipher.currentKeyId) return null;
+    if (this.cipher.isCurrent(envelope)) return null;
     return this.cipher.seal(this.cipher.open(envelope, placeOf(owner)), placeOf(owner));
   }
 

@@ -11,10 +11,13 @@ import { CommerceCustomerRepository } from '../commerce/commerce-customer.reposi
 import { CustomerSsnService } from '../commerce/customer-ssn.service';
 import { changeContext, historyEntry } from '../customer-change';
 import { CustomerDependents } from '../customer-dependents';
+import type { Customer } from '../customer.entity';
 import type { CustomerHistory } from '../customer-history.entity';
 import { CustomerHistoryRepository } from '../customer-history.repository';
 import { toCustomerResponse } from '../dto/customer.dto';
 import { toHistoryItemFacts } from '../../platform/history/history-item.dto';
+import { customerHeld } from '../customer.errors';
+import { LegalHoldRepository } from './legal-hold.repository';
 import { Identifiers, identifiersOf, Person } from './person';
 import { PersonRepository } from './person.repository';
 
@@ -28,6 +31,7 @@ export class PersonSources {
     readonly dependents: CustomerDependents,
     readonly history: CustomerHistoryRepository,
     readonly ssns: CustomerSsnService,
+    readonly holds: LegalHoldRepository,
   ) {}
 }
 
@@ -42,7 +46,7 @@ export class PersonService {
   ) {}
 
   /** What is stored about a customer, and by what it is known elsewhere. @throws CustomerNotFound */
-  find(company: CompanyScope, customerId: string): Promise<{ person: Person; identifiers: Identifiers }> {
+  find(company: Pick<CompanyScope, 'ref'>, customerId: string): Promise<{ person: Person; identifiers: Identifiers }> {
     return this.unitOfWork.read(async (transaction) => {
       const { receivables, commerce } = await this.persons.get(transaction, company.ref, customerId, false);
       const { commerce: commerceCustomers, dependents, ssns } = this.sources;
@@ -53,6 +57,7 @@ export class PersonService {
         commerce: toCommerceCustomer(commerce, await this.parentOf(transaction, commerce), ssns.open(commerce)),
         addresses: addresses.map(toAddressResponse),
         deletedAt: receivables.deletedAt?.toISOString() ?? null,
+        legalHoldSince: await this.holdOf(transaction, receivables),
         history: history.map((entry) => this.toItem(commerce, entry)),
       };
       return { person, identifiers: identifiersOf(person, receivables, commerce) };
@@ -63,11 +68,13 @@ export class PersonService {
    * Removes every value of a customer from the tables of customers and from its history. The audit trail keeps that
    * there was one, by its id, which says nothing about the person.
    *
-   * @throws CustomerNotFound
+   * @throws CustomerNotFound, CustomerHeld
    */
   erase(caller: Caller, company: CompanyScope, customerId: string): Promise<void> {
     return this.unitOfWork.run(async (transaction) => {
       const { receivables } = await this.persons.get(transaction, company.ref, customerId, true);
+      const since = await this.holdOf(transaction, receivables);
+      if (since !== null) throw customerHeld(since);
       const context = changeContext(caller, company);
       const entries = await this.persons.listHistory(transaction, receivables);
       await this.persons.erase(transaction, receivables, context.at);
@@ -80,6 +87,11 @@ export class PersonService {
       const change = { field: 'erased', from: false, to: true };
       await this.sources.history.insertMany(transaction, [historyEntry(context, erased, null, [change])]);
     });
+  }
+
+  /** Since when the customer is under a legal hold. */
+  private async holdOf(transaction: Transaction, customer: Customer): Promise<string | null> {
+    return (await this.sources.holds.find(transaction, customer))?.setAt.toISOString() ?? null;
   }
 
   private async parentOf(transaction: Transaction, { companyRef, parentRef }: CommerceCustomer) {

@@ -11,6 +11,8 @@ export interface Person {
   readonly commerce: CommerceCustomerResponse;
   readonly addresses: readonly AddressResponse[];
   readonly deletedAt: string | null;
+  /** While it is not null, nothing about the customer is to be erased. */
+  readonly legalHoldSince: string | null;
   /** Oldest first. */
   readonly history: readonly HistoryItemResponse[];
 }

@@ -1,7 +1,7 @@
 /**
  * What a token may be allowed to do. `customers:pii` goes beyond reading customers: it opens their personal numbers, such
  * as the social security number, in full, and all there is about one of them at once. `customers:erase` removes what is
- * stored about a customer for good, which no other write does: so it is a right of its own.
+ * stored about a customer for good, which no other write does, or forbids that: so it is a right of its own.
  */
 export const SCOPES = [
   'customers:read',

@@ -206,6 +206,13 @@ export class AppConfig {
   @Max(1_000_000)
   jobsPerCompany = 100;
 
+  /** Megabytes the files of one company's jobs may take; with as many no further job is taken. 0 for no limit. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000_000)
+  storedMbPerCompany = 0;
+
   /** Seconds a bulk call waits for its job before it is answered 202; `Prefer: wait=N` makes it less. */
   @Type(() => Number)
   @IsInt()

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { StoredValueUnreadable } from './encryption.errors';
+import { EXTENDED, NonceScheme, PLAIN } from './gcm-inputs';
 import { KeyRing } from './key-ring';
 
 /** Where a sealed value stands; it opens nowhere else. */
@@ -13,26 +14,30 @@ export interface SealedPlace {
 }
 
 const ALGORITHM = 'aes-256-gcm';
-const VERSION = 'v1';
-/** 96 bits, the length GCM is made for (NIST SP 800-38D, 5.2.1.1). */
-const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-const ENVELOPE = /^v1\.([a-z0-9-]{1,20})\.([A-Za-z0-9_-]+)$/;
+const ENVELOPE = /^(v[12])\.([a-z0-9-]{1,20})\.([A-Za-z0-9_-]+)$/;
+
+/** What `seal` writes. */
+const VERSION = 'v2';
+/** Former releases sealed as v1, under nonces that one key must not take more than 2^32 of. */
+const SCHEMES: Readonly<Record<string, NonceScheme>> = { v1: PLAIN, [VERSION]: EXTENDED };
+
+interface Envelope {
+  readonly version: string;
+  readonly keyId: string;
+  readonly scheme: NonceScheme;
+  /** Nonce, ciphertext, tag. */
+  readonly sealed: Buffer;
+}
 
 /**
- * Encrypts single fields: AES-256-GCM with a random nonce, bound to the place of the value. The envelope is the text
- * `v1.<keyId>.<base64url of nonce, ciphertext, tag>`: at most 62 characters and 4/3 of the text's bytes, 74 for nine digits.
- *
- * Random nonces allow 2^32 values under one key (NIST SP 800-38D, 8.3); rotate before.
+ * Encrypts single fields: XAES-256-GCM with a random nonce of 192 bits, bound to the place of the value; a key may seal as
+ * many values as there are. The envelope is the text `v2.<keyId>.<base64url of nonce, ciphertext, tag>`: at most 78
+ * characters and 4/3 of the text's bytes, 90 for nine digits. Envelopes of version v1 open as well.
  */
 @Injectable()
 export class FieldCipher {
   constructor(private readonly ring: KeyRing) {}
-
-  /** Id of the key that seals. */
-  get currentKeyId(): string {
-    return this.ring.currentId;
-  }
 
   /**
    * Envelope of a text, another one each time.
@@ -42,21 +47,22 @@ export class FieldCipher {
   seal(text: string, place: SealedPlace): string {
     if (!text.isWellFormed()) throw new RangeError('A text to seal must be well-formed Unicode');
     const keyId = this.ring.currentId;
-    const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv(ALGORITHM, this.keyOf(keyId), nonce, { authTagLength: TAG_BYTES });
-    cipher.setAAD(associatedData(keyId, place));
+    const nonce = randomBytes(EXTENDED.nonceBytes);
+    const inputs = EXTENDED.inputs(this.keyOf(keyId), nonce);
+    const cipher = createCipheriv(ALGORITHM, inputs.key, inputs.nonce, { authTagLength: TAG_BYTES });
+    cipher.setAAD(associatedData(VERSION, keyId, place));
     const sealed = Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
     return `${VERSION}.${keyId}.${sealed.toString('base64url')}`;
   }
 
   /** The text that was sealed for that place. @throws StoredValueUnreadable */
   open(envelope: string, place: SealedPlace): string {
-    const { keyId, sealed } = parse(envelope);
-    const nonce = sealed.subarray(0, NONCE_BYTES);
-    const decipher = createDecipheriv(ALGORITHM, this.keyOf(keyId), nonce, { authTagLength: TAG_BYTES });
-    decipher.setAAD(associatedData(keyId, place));
+    const { version, keyId, scheme, sealed } = parse(envelope);
+    const { key, nonce } = scheme.inputs(this.keyOf(keyId), sealed.subarray(0, scheme.nonceBytes));
+    const decipher = createDecipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES });
+    decipher.setAAD(associatedData(version, keyId, place));
     decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
-    const text = decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES));
+    const text = decipher.update(sealed.subarray(scheme.nonceBytes, -TAG_BYTES));
     try {
       return Buffer.concat([text, decipher.final()]).toString('utf8');
     } catch {
@@ -64,9 +70,13 @@ export class FieldCipher {
     }
   }
 
-  /** Id of the key an envelope was sealed under, configured or not. @throws StoredValueUnreadable for any other text. */
-  keyIdOf(envelope: string): string {
-    return parse(envelope).keyId;
+  /**
+   * Whether an envelope is as `seal` would write it now: of the present version, under the present key. Any other is to be
+   * sealed anew when the keys are rotated. @throws StoredValueUnreadable for a text that is no envelope
+   */
+  isCurrent(envelope: string): boolean {
+    const { version, keyId } = parse(envelope);
+    return version === VERSION && keyId === this.ring.currentId;
   }
 
   private keyOf(keyId: string) {
@@ -77,16 +87,21 @@ export class FieldCipher {
 }
 
 /** JSON keeps the parts apart whatever they hold. */
-function associatedData(keyId: string, { table, column, companyRef, id }: SealedPlace): Buffer {
-  return Buffer.from(JSON.stringify([VERSION, keyId, table, column, companyRef, id]));
+function associatedData(version: string, keyId: string, { table, column, companyRef, id }: SealedPlace): Buffer {
+  return Buffer.from(JSON.stringify([version, keyId, table, column, companyRef, id]));
 }
 
-function parse(envelope: string): { keyId: string; sealed: Buffer } {
-  const [, keyId = '', encoded = ''] = ENVELOPE.exec(envelope) ?? [];
+function parse(envelope: string): Envelope {
+  const [, version = '', keyId = '', encoded = ''] = ENVELOPE.exec(envelope) ?? [];
+  const scheme = SCHEMES[version];
   const sealed = Buffer.from(encoded, 'base64url');
   // The decoder ignores spare bits of the last character; only the one text that `seal` writes is an envelope.
-  if (sealed.length < NONCE_BYTES + TAG_BYTES || sealed.toString('base64url') !== encoded) {
+  if (
+    scheme === undefined ||
+    sealed.length < scheme.nonceBytes + TAG_BYTES ||
+    sealed.toString('base64url') !== encoded
+  ) {
     throw new StoredValueUnreadable('NotAnEnvelope');
   }
-  return { keyId, sealed };
+  return { version, keyId, scheme, sealed };
 }

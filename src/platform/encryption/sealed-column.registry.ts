@@ -9,14 +9,14 @@ export interface ReindexStep {
   readonly lastId: number;
 }
 
-/** Whoever keeps a column of sealed values, and knows how to seal them under another key. */
+/** Whoever keeps a column of sealed values, and knows how to seal them anew. */
 export interface SealedColumnOwner {
   /** `table.column`, for people and for `BlindIndex.of`. */
   readonly name: string;
 
   /**
-   * Seals up to `limit` values anew that are under another key than `FieldCipher.currentKeyId`, deleted records included,
-   * in one transaction that holds their rows. Gives how many it sealed; 0 when none is left.
+   * Seals up to `limit` values anew that are not as `FieldCipher.isCurrent` wants them, deleted records included, in one
+   * transaction that holds their rows. Gives how many it sealed; 0 when none is left.
    */
   reseal(limit: number): Promise<number>;
 

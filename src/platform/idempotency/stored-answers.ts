@@ -102,10 +102,10 @@ export class StoredAnswers {
     return rows.at(-1)?.id ?? null;
   }
 
-  /** The row under the current encryption key; null when all of it is. */
+  /** The row as it would be sealed now; null when all of it is. */
   reseal(row: IdempotencyKey): IdempotencyKey | null {
     const again = (envelope: string, column: 'fingerprint' | 'body') => {
-      if (this.cipher.keyIdOf(envelope) === this.cipher.currentKeyId) return envelope;
+      if (this.cipher.isCurrent(envelope)) return envelope;
       return this.cipher.seal(this.cipher.open(envelope, placeOf(row, column)), placeOf(row, column));
     };
     const fingerprint = again(row.fingerprint, 'fingerprint');

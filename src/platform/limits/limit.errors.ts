@@ -16,6 +16,9 @@ export class ServiceBusy extends defineError('SERVICE_BUSY', 'SYSTEM_ERROR', 503
 /** The company has as many unfinished jobs as it may. */
 export class TooManyJobs extends defineError('TOO_MANY_JOBS', 'CLIENT_REQUEST_ERROR', 429) {}
 
+/** The files of the company's jobs take as much room as they may. It gets free by erasing, not by waiting a while. */
+export class StorageFull extends defineError('STORAGE_FULL', 'CLIENT_REQUEST_ERROR', 413) {}
+
 /** The words for a caller that is too fast. */
 export function tooManyRequests(whose: 'token' | 'company', perMinute: number, retryAfterSeconds: number) {
   const message = `This ${whose} has used up its ${perMinute} requests per minute; wait as long as Retry-After says.`;
@@ -50,5 +53,13 @@ export function tooManyJobs(most: number): TooManyJobs {
   return new TooManyJobs(
     `This company has ${most} unfinished jobs, the most it may have; wait for one to end, or cancel one.`,
     { retryAfterSeconds: RETRY_SECONDS },
+  );
+}
+
+/** The words for a company whose files take all the room they may. @param resultDays after which they go by themselves */
+export function storageFull(stored: number, most: number, resultDays: number): StorageFull {
+  return new StorageFull(
+    `The files of this company's jobs take ${stored} bytes, and ${most} are the most; nothing was applied. Erase jobs ` +
+      `that have ended (DELETE /api/v0/bulk/jobs/{jobId}), or wait: a job's files go ${resultDays} days after its end.`,
   );
 }

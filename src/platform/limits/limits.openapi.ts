@@ -2,12 +2,19 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import type { AppError } from '../errors/app-error';
 import { BULK_BODY_TOO_LARGE, ROUTE_ERRORS } from '../openapi/api-errors';
 import { operationsOf } from '../openapi/error-responses';
-import { serviceBusy, tooManyFailedLogins, tooManyJobs, tooManyLargeBodies, tooManyRequests } from './limit.errors';
+import {
+  serviceBusy,
+  storageFull,
+  tooManyFailedLogins,
+  tooManyJobs,
+  tooManyLargeBodies,
+  tooManyRequests,
+} from './limit.errors';
 
 const OF_LOGINS: readonly AppError[] = [tooManyFailedLogins(1)];
 const OF_TOKENS: readonly AppError[] = [tooManyRequests('token', 6000, 1), ...OF_LOGINS];
 const OF_BODIES: readonly AppError[] = [tooManyLargeBodies(), serviceBusy()];
-const OF_JOBS: readonly AppError[] = [tooManyJobs(100)];
+const OF_JOBS: readonly AppError[] = [tooManyJobs(100), storageFull(1_073_808_032, 1_073_741_824, 30)];
 
 /** Gives every operation the refusals of its limits; those still wait for the words of their family. */
 export function documentLimits(document: OpenAPIObject): void {

@@ -1,7 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
 
 /** A whole number; TypeScript's `number` alone would be documented as one with decimals. */
-export function ApiInt(options: { readonly minimum?: number; readonly required?: boolean } = {}): PropertyDecorator {
+export function ApiInt(
+  options: { readonly minimum?: number; readonly maximum?: number; readonly required?: boolean } = {},
+): PropertyDecorator {
   return ApiProperty({ type: 'integer', format: 'int32', ...options });
 }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import {
+  BatchRows,
   DurableFile,
-  type RawRow,
   type ReadOptions,
   type RowBatch,
   type RowFormat,
@@ -28,7 +28,7 @@ export class PsvFormat implements RowFormat {
 
   async *read(file: string, { batchRows, maxRows }: ReadOptions): AsyncGenerator<RowBatch> {
     let columns: readonly string[] | null = null;
-    let rows: RawRow[] = [];
+    const rows = new BatchRows(batchRows);
     let count = 0;
     let line = 0;
     for await (const text of linesOf(await TextFile.open(file))) {
@@ -43,13 +43,11 @@ export class PsvFormat implements RowFormat {
       const width = columns.length;
       const fault = { column: null, message: `the line has ${cells.length} cells, the header ${width}` };
       // The header counts as row 1, whatever stands above it.
-      rows.push({ row: line - 1, cells, ...(cells.length !== width && { faults: [fault] }) });
-      if (rows.length < batchRows) continue;
-      yield { table: null, columns, rows };
-      rows = [];
+      rows.add({ row: line - 1, cells, ...(cells.length !== width && { faults: [fault] }) });
+      if (rows.isFull) yield { table: null, columns, rows: rows.take() };
     }
     if (columns === null) throw new UnusableTable('The file has no header row below its first line.');
-    if (rows.length > 0 || count === 0) yield { table: null, columns, rows };
+    if (!rows.isEmpty || count === 0) yield { table: null, columns, rows: rows.take() };
   }
 
   create(file: string): RowWriter {
