@@ -2,7 +2,6 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
-import { ChunkApplier } from '../../src/bulk/engine/chunk-applier';
 import { ChunkWork } from '../../src/bulk/engine/chunk-work';
 import type { RowOutcome } from '../../src/bulk/jobs/bulk-outcome.entity';
 import { JobRetentionSweep } from '../../src/bulk/jobs/job-retention.sweep';
@@ -25,20 +24,20 @@ describeEachEngine('a job', (engine) => {
 
   const query = (sql: string, values: unknown[] = []) => service.app.get(DataSource).query<any[]>(sql, values);
 
-  /** Uploads a file whose second chunk waits until it is let go, as in a process that was frozen in the middle. */
+  /** Uploads a file whose second chunk waits before it is stored, as in a process that was frozen in the middle. */
   async function frozenJob(): Promise<{ jobId: string; thaw: () => void }> {
-    const applier = service.app.get(ChunkApplier);
-    const apply = applier.apply.bind(applier);
+    const work = service.app.get(ChunkWork);
+    const store = work.store.bind(work);
     let thaw = (): void => undefined;
     const thawed = new Promise<void>((resolve) => (thaw = resolve));
     let chunks = 0;
     const reached = new Promise<void>((resolve) => {
-      jest.spyOn(applier, 'apply').mockImplementation(async (...args) => {
+      jest.spyOn(work, 'store').mockImplementation(async (...args) => {
         if (++chunks === 2) {
           resolve();
           await thawed;
         }
-        return apply(...args);
+        return store(...args);
       });
     });
     const answer = await tenant.api.post(CREATE).set('Prefer', 'respond-async').attach('file', file, 'frozen.csv');
