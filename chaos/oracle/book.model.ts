@@ -1,5 +1,6 @@
 import { type AddressPatch, type CustomerState, NOBODY, withAddresses, withName } from './customer.state';
 import { ModelTable, type UndoCounts } from './model-table';
+import { type DuplicateRule, RowClaims } from './row-claims';
 
 /** Language of customers that come without one; that of the demo company. */
 const DEFAULT_LANGUAGE = 'en';
@@ -55,9 +56,14 @@ export class BookModel {
     });
   }
 
-  /** Applies the items of a commerce call in order. @param mayCreate by source id, not by id */
-  upsert(call: number, items: readonly DrawnItem[]): ItemAnswer[] {
+  /** Applies the items of a commerce call in order; items for one customer are known by the words they name it with. */
+  upsert(call: number, items: readonly DrawnItem[], rule: DuplicateRule): ItemAnswer[] {
+    const names = items.map(({ key }) => JSON.stringify(key));
+    const claims = new RowClaims(rule, names);
     return items.map(({ key, patch, addresses, isOrphan }, index) => {
+      // Nobody looks whether such an item would have met a customer.
+      const missed = 'source' in key ? 'create' : 'update';
+      if (!claims.take(names[index] ?? '', index)) return { action: missed, customer: null, code: 10017 };
       const found = this.find(key);
       const action = found.length === 0 && 'source' in key ? 'create' : 'update';
       const refused = (code: number): ItemAnswer => ({ action, customer: null, code });
@@ -76,9 +82,13 @@ export class BookModel {
     });
   }
 
-  /** Applies a file of changes: of several rows for one customer the first that can be applied. */
-  change(call: number, rows: readonly DrawnRow[]): RowAnswer[] {
-    const taken = new Set<string>();
+  /** Applies a file of changes; `first` means the first row of a customer that can be applied. */
+  change(call: number, rows: readonly DrawnRow[], rule: DuplicateRule): RowAnswer[] {
+    const isKnown = (customer: string): boolean => this.table.all.has(customer);
+    const claims = new RowClaims(
+      rule,
+      rows.map(({ customer, fault }) => (fault === null && customer !== null && isKnown(customer) ? customer : null)),
+    );
     return rows.map(({ customer, patch, fault }, index): RowAnswer => {
       const row = index + FIRST_ROW;
       const failed = (outcome: string): RowAnswer => ({ row, customer: null, outcome, amount: null });
@@ -89,8 +99,7 @@ export class BookModel {
       const next = { ...current.state, ...patch, isNamed: current.state.isNamed || patch.legalName !== undefined };
       if ((next.accountNumber === null) !== (next.ifsc === null)) return failed('IFSC_REQUIRED');
       // Of those that could be applied; what is wrong with a row itself is told first.
-      if (taken.has(customer)) return failed('DUPLICATE_ROW');
-      taken.add(customer);
+      if (!claims.take(customer, index)) return failed('DUPLICATE_ROW');
       const isChanged = this.table.put(call, row, customer, next);
       return { row, customer, outcome: isChanged ? 'updated' : 'unchanged', amount: patch.creditLimit ?? null };
     });

@@ -1,7 +1,16 @@
 import type { DrawnRow, RowAnswer } from './book.model';
 import type { CustomerState } from './customer.state';
 import type { Dice } from './dice';
-import { difference, DRY_SHARE, type OracleCall, type OracleWorld, REFUSED_SHARE, refusedCall } from './oracle.call';
+import {
+  difference,
+  DRY_SHARE,
+  type OracleCall,
+  type OracleWorld,
+  pathWith,
+  REFUSED_SHARE,
+  refusedCall,
+} from './oracle.call';
+import { drawDuplicates } from './row-claims';
 
 /** Customers that a file makes at first. */
 const CUSTOMERS = 8;
@@ -115,11 +124,12 @@ export function drawFileCall(world: OracleWorld, call: number): OracleCall {
     return refusedCall({ ...common, path: PATH, body: fileOf(rows, [...COLUMNS, 'pinCode']) }, 422);
   }
   const isDry = dice.chance(DRY_SHARE);
+  const { rule, query } = drawDuplicates(dice, 'first');
   const drawn = rows.map((row) => row.drawn);
-  const work = () => payloadFor(book.change(call, drawn));
+  const work = () => payloadFor(book.change(call, drawn, rule));
   const expected = isDry ? book.table.rehearse(work) : work();
   return {
-    ...{ ...common, path: isDry ? `${PATH}?dryRun=true` : PATH, body: fileOf(rows, COLUMNS), makesJob: true },
+    ...{ ...common, path: pathWith(PATH, isDry, query), body: fileOf(rows, COLUMNS), makesJob: true },
     check: (status, answer) => {
       const { payload } = answer as { payload?: Payload };
       if (status !== 200 || payload === undefined) return difference(200, [status, answer]);

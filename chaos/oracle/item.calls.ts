@@ -1,7 +1,16 @@
 import type { DrawnItem, ItemAnswer, ItemKey } from './book.model';
 import type { AddressPatch } from './customer.state';
 import type { Dice } from './dice';
-import { difference, DRY_SHARE, type OracleCall, type OracleWorld, REFUSED_SHARE, refusedCall } from './oracle.call';
+import {
+  difference,
+  DRY_SHARE,
+  type OracleCall,
+  type OracleWorld,
+  pathWith,
+  REFUSED_SHARE,
+  refusedCall,
+} from './oracle.call';
+import { drawDuplicates } from './row-claims';
 
 const PATH = '/customers/bulk';
 /** Ids of the source: few, so that calls meet. */
@@ -102,15 +111,17 @@ export function drawItemCall(world: OracleWorld, call: number): OracleCall {
     return refusedCall({ ...common, path, body: { customers: [...customers, { ...customers[0], gender: 'X' }] } }, 400);
   }
   const isDry = dice.chance(DRY_SHARE);
+  const { rule, query } = drawDuplicates(dice, 'each');
   const work = () =>
     book.upsert(
       call,
       items.map(({ drawn }) => drawn),
+      rule,
     );
   const expected = isDry ? book.table.rehearse(work) : work();
   const words = expected.every(({ code }) => code === null) ? 'Completed' : 'Completed with errors';
   return {
-    ...{ ...common, path: isDry ? `${path}?dryRun=true` : path, body: { customers }, makesJob: true },
+    ...{ ...common, path: pathWith(path, isDry, query), body: { customers }, makesJob: true },
     check: (status, answer) => {
       const {
         data = [],

@@ -40,6 +40,12 @@ export function difference(expected: unknown, found: unknown): string | null {
   return right === given ? null : `must be answered ${right} and was ${given}`;
 }
 
+/** The path of a bulk call with what its query asks for. */
+export function pathWith(path: string, isDry: boolean, query: readonly string[]): string {
+  const asked = [...(isDry ? ['dryRun=true'] : []), ...query];
+  return asked.length === 0 ? path : `${path}?${asked.join('&')}`;
+}
+
 /** A call that breaks a rule for the whole of it: nothing may be written. */
 export function refusedCall(call: Pick<OracleCall, 'what' | 'method' | 'path' | 'body'>, expected: number): OracleCall {
   return { ...call, makesJob: false, check: (status) => difference(expected, status) };

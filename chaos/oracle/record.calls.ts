@@ -1,5 +1,14 @@
 import { leadOf, RECORDS_PATH } from '../campaign';
-import { difference, DRY_SHARE, type OracleCall, type OracleWorld, REFUSED_SHARE, refusedCall } from './oracle.call';
+import {
+  difference,
+  DRY_SHARE,
+  type OracleCall,
+  type OracleWorld,
+  pathWith,
+  REFUSED_SHARE,
+  refusedCall,
+} from './oracle.call';
+import { drawDuplicates } from './row-claims';
 import type { Dice } from './dice';
 import type { Json, JsonObject } from './json-values';
 import type { DrawnChange } from './record.model';
@@ -79,10 +88,11 @@ export function drawRecordCall(world: OracleWorld, call: number): OracleCall {
     return refusedCall({ ...common, body: broken }, isForeign ? 403 : 400);
   }
   const isDry = dice.chance(DRY_SHARE);
-  const work = () => records.update(call, changes);
+  const { rule, query } = drawDuplicates(dice, 'each');
+  const work = () => records.update(call, changes, rule);
   const expected = isDry ? records.table.rehearse(work) : work();
   return {
-    ...{ ...common, path: isDry ? `${PATH}?dryRun=true` : PATH, body, makesJob: true },
+    ...{ ...common, path: pathWith(PATH, isDry, query), body, makesJob: true },
     check: (status, answer) => difference(expected, answerOf(status, answer)),
   };
 }

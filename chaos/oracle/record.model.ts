@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject, mergePatch } from './json-values';
 import { ModelTable } from './model-table';
+import { type DuplicateRule, RowClaims } from './row-claims';
 
 /** One record of a bulk update as it is sent. */
 export interface RecordChange {
@@ -38,11 +39,16 @@ export class RecordModel {
   }
 
   /** Applies a bulk update and gives its answer. */
-  update(call: number, changes: readonly DrawnChange[]): RecordAnswer {
+  update(call: number, changes: readonly DrawnChange[], rule: DuplicateRule): RecordAnswer {
+    const claims = new RowClaims(
+      rule,
+      changes.map(({ sent, isValid }) => (isValid ? sent.id : null)),
+    );
     const errors: [string, string][] = [];
     const invalidAt: number[] = [];
     changes.forEach(({ sent, isValid }, index) => {
-      const error = isValid ? this.change(call, index + 1, sent) : null;
+      const isOutvoted = isValid && !claims.take(sent.id, index);
+      const error = isOutvoted ? 'duplicate_document_exception' : isValid ? this.change(call, index + 1, sent) : null;
       if (!isValid) invalidAt.push(index);
       if (error !== null) errors.push([sent.id, error]);
     });
