@@ -23,6 +23,8 @@ export interface CustomerState {
   readonly lastName: string | null;
   readonly gender: string | null;
   readonly debtorId: string | null;
+  /** Social security number in clear, which only the model has. */
+  readonly ssn: string | null;
   readonly assignedAgent: string | null;
   readonly pinCode: string | null;
   readonly creditLimit: string | null;
@@ -34,7 +36,7 @@ export interface CustomerState {
 /** A customer nobody has said anything about. */
 export const NOBODY: CustomerState = {
   ...{ source: null, sourceId: null, language: null, uniqueRefNo: null, legalName: '', isNamed: false },
-  ...{ firstName: null, lastName: null, gender: null, debtorId: null, assignedAgent: null, pinCode: null },
+  ...{ firstName: null, lastName: null, gender: null, debtorId: null, ssn: null, assignedAgent: null, pinCode: null },
   ...{ creditLimit: null, accountNumber: null, ifsc: null, addresses: [] },
 };
 

@@ -11,6 +11,7 @@ import {
   refusedCall,
 } from './oracle.call';
 import { drawDuplicates } from './row-claims';
+import { NUMBERS } from './ssn.checks';
 
 const PATH = '/customers/bulk';
 /** Ids of the source: few, so that calls meet. */
@@ -47,6 +48,7 @@ function drawItem(dice: Dice, key: ItemKey, named: Readonly<Record<string, unkno
     ...(dice.chance(0.6) && { lastName: dice.pick(['McCoy', 'Davis', null]) }),
     ...(dice.chance(0.3) && { gender: dice.pick(['M', 'F', null]) }),
     ...(dice.chance(0.3) && { debtorId: dice.pick(['d1', 'd2', null]) }),
+    ...(dice.chance(0.4) && { ssn: dice.pick([...NUMBERS, null]) }),
   };
   const addresses = dice.chance(0.4) ? drawAddresses(dice) : undefined;
   const isOrphan = dice.chance(0.05);

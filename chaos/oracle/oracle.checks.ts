@@ -33,7 +33,7 @@ function compare(what: string, expected: readonly unknown[], found: readonly unk
 }
 
 /** Columns of customers the calls never name: nothing may get into them. */
-const OTHER_COLUMNS = `middle_name abbreviation title date_of_birth ssn ssn_index email phone mobile
+const OTHER_COLUMNS = `middle_name abbreviation title date_of_birth email phone mobile
   primary_language parent_ref address state contact_number pan_or_gstin branch_codes payment_terms_days`.split(/\s+/);
 
 /** Of a customer that is gone nobody sees more than that; what it holds shows once it comes back. */

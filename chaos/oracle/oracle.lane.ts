@@ -16,6 +16,7 @@ import { type OracleCall, type OracleWorld, parsed } from './oracle.call';
 import { checkTables, tableEnds } from './oracle.checks';
 import { drawRecordCall, firstRecords } from './record.calls';
 import { RecordModel } from './record.model';
+import { checkNumbers } from './ssn.checks';
 import { drawUndoCall, FIRST_CALL } from './undo.calls';
 
 /** Part of the calls the service is killed in, of the kills another one follows, and of the calls that are repeated. */
@@ -56,6 +57,7 @@ export class OracleLane {
       kills += await this.make(drawn, call, world, new Dice(seededRandom(seed, 19, call)), findings);
     }
     await checkTables(this.probe, ends, world, findings);
+    await checkNumbers(this.service, this.probe, world, findings);
     this.report.count('calls', calls);
     this.report.count('rows changed', world.book.table.history.length + world.records.table.history.length);
     this.report.count('kills', kills);
