@@ -15,10 +15,10 @@ export type ItemKey =
 /** An item of a commerce call. */
 export interface DrawnItem {
   readonly key: ItemKey;
-  readonly patch: Partial<Omit<CustomerState, 'addresses'>>;
+  readonly patch: Partial<Omit<CustomerState, 'addresses' | 'parent'>>;
   readonly addresses?: readonly AddressPatch[];
-  /** Its parent is nobody: it cannot be written. */
-  readonly isOrphan: boolean;
+  /** Null: no parent any more. */
+  readonly parent?: ItemKey | null;
 }
 
 /** What an item must be answered: the customer it met, or the code of its error. */
@@ -60,7 +60,7 @@ export class BookModel {
   upsert(call: number, items: readonly DrawnItem[], rule: DuplicateRule): ItemAnswer[] {
     const names = items.map(({ key }) => JSON.stringify(key));
     const claims = new RowClaims(rule, names);
-    return items.map(({ key, patch, addresses, isOrphan }, index) => {
+    return items.map(({ key, patch, addresses, parent: parentKey }, index) => {
       // Nobody looks whether such an item would have met a customer.
       const missed = 'source' in key ? 'create' : 'update';
       if (!claims.take(names[index] ?? '', index)) return { action: missed, customer: null, code: 10017 };
@@ -70,13 +70,15 @@ export class BookModel {
       if (found.length > 1) return refused(60005);
       const [known] = found;
       if (known === undefined && !('source' in key)) return refused(60006);
-      if (isOrphan) return refused(60007);
       const customer = known ?? `${call}.${index}`;
       const before = known === undefined ? NOBODY : (this.table.live(known)?.state ?? NOBODY);
       const identity = known === undefined && 'source' in key ? key : null;
       const named = { ...before, ...identity, ...patch };
       const language = named.language ?? (named.sourceId === null ? null : DEFAULT_LANGUAGE);
-      const next = { ...named, language, addresses: withAddresses(before.addresses, addresses ?? []) };
+      const parent = parentKey ? this.parentOf(parentKey, language, customer) : parentKey;
+      if (typeof parent === 'number') return refused(parent);
+      const parents = parent === undefined ? {} : { parent };
+      const next = { ...named, ...parents, language, addresses: withAddresses(before.addresses, addresses ?? []) };
       this.table.put(call, index + 1, customer, withName(next));
       return { action, customer, code: null };
     });
@@ -105,11 +107,32 @@ export class BookModel {
     });
   }
 
-  /** Takes a call back; a customer comes back only while nobody else has its identity. */
+  /** Takes a call back; a customer comes back only while nobody else has its identity, and never below itself. */
   undo(undone: number, call: number): UndoCounts {
-    return this.table.undo(undone, call, ({ source, sourceId, language }) => {
-      return source === null || sourceId === null || this.find({ source, sourceId, language }).length === 0;
+    return this.table.undo(undone, call, (customer, { source, sourceId, language, parent }, returns) => {
+      if (this.isAbove(customer, parent)) return false;
+      if (!returns || source === null || sourceId === null) return true;
+      return this.find({ source, sourceId, language }).length === 0;
     });
+  }
+
+  /** The parent a key names, of several languages the one of that language; the code of the error when there is none. */
+  private parentOf(key: ItemKey, language: string | null, child: string): string | number {
+    const found = this.find(key);
+    const ofLanguage = found.filter((customer) => this.table.live(customer)?.state.language === language);
+    const [parent] = found.length > 1 ? ofLanguage : found;
+    if (parent === undefined) return found.length > 1 ? 60005 : 60007;
+    return this.isAbove(child, parent) ? 10017 : parent;
+  }
+
+  /** True when a customer is the other one, or stands above it; those that are gone hold nobody together. */
+  private isAbove(customer: string, other: string | null): boolean {
+    const seen = new Set<string>();
+    for (let next = other; next !== null && !seen.has(next); next = this.table.live(next)?.state.parent ?? null) {
+      if (next === customer) return true;
+      seen.add(next);
+    }
+    return false;
   }
 
   private find(key: ItemKey): string[] {

@@ -22,6 +22,8 @@ export interface CustomerState {
   readonly firstName: string | null;
   readonly lastName: string | null;
   readonly gender: string | null;
+  /** The customer above it; it may be gone meanwhile. */
+  readonly parent: string | null;
   readonly debtorId: string | null;
   /** Social security number in clear, which only the model has. */
   readonly ssn: string | null;
@@ -36,7 +38,16 @@ export interface CustomerState {
 /** A customer nobody has said anything about. */
 export const NOBODY: CustomerState = {
   ...{ source: null, sourceId: null, language: null, uniqueRefNo: null, legalName: '', isNamed: false },
-  ...{ firstName: null, lastName: null, gender: null, debtorId: null, ssn: null, assignedAgent: null, pinCode: null },
+  ...{
+    firstName: null,
+    lastName: null,
+    gender: null,
+    parent: null,
+    debtorId: null,
+    ssn: null,
+    assignedAgent: null,
+    pinCode: null,
+  },
   ...{ creditLimit: null, accountNumber: null, ifsc: null, addresses: [] },
 };
 

@@ -42,7 +42,8 @@ function drawAddresses(dice: Dice): readonly AddressPatch[] {
   return Array.from({ length: 1 + dice.below(3) }, () => drawAddress(dice));
 }
 
-function drawItem(dice: Dice, key: ItemKey, named: Readonly<Record<string, unknown>>): Omit<SentItem, 'key'> {
+function drawItem(world: OracleWorld, key: ItemKey, named: Readonly<Record<string, unknown>>): Omit<SentItem, 'key'> {
+  const { dice } = world;
   const patch = {
     ...(dice.chance(0.6) && { firstName: dice.pick(['Miles', 'Ella', null]) }),
     ...(dice.chance(0.6) && { lastName: dice.pick(['McCoy', 'Davis', null]) }),
@@ -51,30 +52,50 @@ function drawItem(dice: Dice, key: ItemKey, named: Readonly<Record<string, unkno
     ...(dice.chance(0.4) && { ssn: dice.pick([...NUMBERS, null]) }),
   };
   const addresses = dice.chance(0.4) ? drawAddresses(dice) : undefined;
-  const isOrphan = dice.chance(0.05);
+  const parent = dice.chance(0.25) ? drawParent(world) : undefined;
   const sent = {
     ...{ ...named, ...patch },
     ...(addresses !== undefined && { addresses: addresses.map((address) => ({ country: 'NL', ...address })) }),
-    ...(isOrphan && { parent: { source: 'nobody', sourceId: 'nobody' } }),
+    ...(parent !== undefined && { parent: parent.sent }),
   };
-  return { drawn: { key, patch, isOrphan, ...(addresses !== undefined && { addresses }) }, sent };
+  const drawn = { key, patch, ...(addresses !== undefined && { addresses }), ...(parent && { parent: parent.key }) };
+  return { drawn, sent };
 }
 
-function drawBySource({ dice, source: prefix }: OracleWorld): SentItem {
+/** A parent, null for none: by its source id, whatever its language, or by its id. */
+function drawParent({ dice, book, ids, source }: OracleWorld): {
+  readonly key: ItemKey | null;
+  readonly sent: unknown;
+} {
+  if (dice.chance(0.15)) return { key: null, sent: null };
+  if (dice.chance(0.5)) {
+    // One that is never there, too.
+    const named = { source: `${source}-${dice.pick(['a', 'b'])}`, sourceId: String(100 + dice.below(SOURCE_IDS + 1)) };
+    return { key: { ...named, language: null }, sent: named };
+  }
+  const all = [...book.table.all.keys()];
+  const customer = all[dice.below(all.length)] ?? null;
+  const id = customer === null ? null : ids.idOf(customer);
+  return { key: { customer: id === null ? null : customer }, sent: { id: id ?? NO_ID } };
+}
+
+function drawBySource(world: OracleWorld): SentItem {
+  const { dice, source: prefix } = world;
   const source = `${prefix}-${dice.pick(['a', 'b'])}`;
   const number = 100 + dice.below(SOURCE_IDS);
   const language = dice.pick([null, null, 'en', 'nl']);
   // The same id, as a number or as text.
   const sourceId = dice.chance(0.5) ? number : String(number);
   const named = { source, sourceId, ...(language !== null && { language }) };
-  return { ...drawItem(dice, { source, sourceId: String(number), language }, named), key: sourceId };
+  return { ...drawItem(world, { source, sourceId: String(number), language }, named), key: sourceId };
 }
 
-function drawById({ dice, book, ids }: OracleWorld): SentItem {
+function drawById(world: OracleWorld): SentItem {
+  const { dice, book, ids } = world;
   const all = [...book.table.all.keys()];
   const customer = dice.chance(0.05) ? null : (all[dice.below(all.length)] ?? null);
   const id = customer === null ? NO_ID : (ids.idOf(customer) ?? NO_ID);
-  return { ...drawItem(dice, { customer }, { id }), key: id };
+  return { ...drawItem(world, { customer }, { id }), key: id };
 }
 
 /** What is wrong with the answer to one item. */

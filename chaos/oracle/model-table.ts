@@ -74,15 +74,16 @@ export class ModelTable<S> {
   /**
    * Takes back what a call did, the record it met last first. A record that anybody changed since is kept.
    *
-   * @param mayReturn whether a row that is gone can come back beside those that are there now
+   * @param mayBecome whether a row can be that again beside the others as they are now, or come back if it is gone
    */
-  undo(undone: number, call: number, mayReturn: (state: S) => boolean): UndoCounts {
+  undo(undone: number, call: number, mayBecome: (key: string, state: S, returns: boolean) => boolean): UndoCounts {
     const records = [...(this.touched.get(undone) ?? [])].reverse();
     const counts = { received: records.length, updated: 0, unchanged: 0, failed: 0 };
     records.forEach(([key, { before, lastVersion }], index) => {
       const current = this.rows.get(key);
       const returns = current?.isGone === true && !before.isGone;
-      if (current?.version !== lastVersion || (returns && !mayReturn(before.state))) counts.failed++;
+      const isPossible = before.isGone || mayBecome(key, before.state, returns);
+      if (current?.version !== lastVersion || !isPossible) counts.failed++;
       else if (this.put(call, index + 1, key, before.isGone ? current.state : before.state, before.isGone))
         counts.updated++;
       else counts.unchanged++;

@@ -34,7 +34,7 @@ function compare(what: string, expected: readonly unknown[], found: readonly unk
 
 /** Columns of customers the calls never name: nothing may get into them. */
 const OTHER_COLUMNS = `middle_name abbreviation title date_of_birth email phone mobile
-  primary_language parent_ref address state contact_number pan_or_gstin branch_codes payment_terms_days`.split(/\s+/);
+  primary_language address state contact_number pan_or_gstin branch_codes payment_terms_days`.split(/\s+/);
 
 /** Of a customer that is gone nobody sees more than that; what it holds shows once it comes back. */
 async function storedCustomers(probe: DatabaseProbe, end: number): Promise<unknown[]> {
@@ -48,16 +48,23 @@ async function storedCustomers(probe: DatabaseProbe, end: number): Promise<unkno
     addressesOf.set(String(ref), [...others, canonical({ code, type, street, city, isDefault })].sort());
   }
   const rows = await probe.rows(
-    `SELECT id, version, deletion_key, source, source_id, language, unique_ref_no, legal_name, first_name, last_name,
+    `SELECT id, version, deletion_key, parent_ref, source, source_id, language, unique_ref_no, legal_name, first_name, last_name,
        gender, debtor_id, assigned_agent, pin_code, credit_limit, account_number, ifsc, status,
        ${OTHER_COLUMNS.map((column) => `(${column} IS NOT NULL)`).join(' + ')}
      FROM customers WHERE id > ?`,
     end,
   );
-  return rows.map(([id, version, deletionKey, ...cells]) => {
+  return rows.map(([id, version, deletionKey, parentRef, ...cells]) => {
     const isGone = Number(deletionKey) !== 0;
     const whole = { id: Number(id), version: Number(version), isGone };
-    return isGone ? whole : { ...whole, cells, addresses: addressesOf.get(String(id)) ?? [] };
+    return isGone
+      ? whole
+      : {
+          ...whole,
+          parent: parentRef === null ? null : Number(parentRef),
+          cells,
+          addresses: addressesOf.get(String(id)) ?? [],
+        };
   });
 }
 
@@ -68,7 +75,10 @@ function expectedCustomers({ table }: BookModel, idOf: (customer: string) => num
     const cells: Cell[] = [source, sourceId, language, uniqueRefNo, legalName, firstName, lastName, gender, debtorId];
     cells.push(assignedAgent, pinCode, creditLimit, accountNumber, ifsc, 'ACTIVE', 0);
     const addresses = state.addresses.map((address) => canonical(address)).sort();
-    return isGone ? { id: idOf(customer), version, isGone } : { id: idOf(customer), version, isGone, cells, addresses };
+    const whole = { id: idOf(customer), version, isGone };
+    return isGone
+      ? whole
+      : { ...whole, parent: state.parent === null ? null : idOf(state.parent), cells, addresses };
   });
 }
 
@@ -79,12 +89,7 @@ export async function checkTables(
   { records, book, ids, jobs }: OracleWorld,
   findings: Findings,
 ): Promise<void> {
-  compare(
-    'customers',
-    expectedCustomers(book, (key) => ids.idOf(key)),
-    await storedCustomers(probe, ends.customers),
-    findings,
-  );
+  compare('customers', expectedCustomers(book, (key) => ids.idOf(key)), await storedCustomers(probe, ends.customers), findings);
   const stored = await probe.rows(
     'SELECT record_id, version, deletion_key, data FROM campaign_records WHERE id > ?',
     ends.campaign_records,
