@@ -23,6 +23,7 @@ export const UPDATE_PATH = '/api/v0/customer/bulk/update';
  * Uploads a file and gives the answer, or null when the process died before all of it had come.
  *
  * @param key Idempotency-Key of the call
+ * @param contacts file of the second part, where there is one
  */
 export function upload(
   to: ServiceAddress,
@@ -30,9 +31,11 @@ export function upload(
   file: Buffer,
   prefer: string | null,
   key: string | null = null,
+  contacts: Buffer | null = null,
 ): Promise<Answer | null> {
   const form = new FormData();
   form.append('file', new Blob([new Uint8Array(file)]), 'customers.csv');
+  if (contacts !== null) form.append('contacts', new Blob([new Uint8Array(contacts)]), 'contacts.csv');
   return exchange(to, 'POST', path, form, { ...(prefer !== null && { Prefer: prefer }), ...keyHeader(key) });
 }
 

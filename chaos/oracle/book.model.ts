@@ -1,3 +1,4 @@
+import { type DrawnContact, withContact } from './contact.state';
 import { type AddressPatch, type CustomerState, NOBODY, withAddresses, withName } from './customer.state';
 import { ModelTable, type UndoCounts } from './model-table';
 import { type DuplicateRule, RowClaims } from './row-claims';
@@ -104,6 +105,22 @@ export class BookModel {
       if (!claims.take(customer, index)) return failed('DUPLICATE_ROW');
       const isChanged = this.table.put(call, row, customer, next);
       return { row, customer, outcome: isChanged ? 'updated' : 'unchanged', amount: patch.creditLimit ?? null };
+    });
+  }
+
+  /** Applies the contacts that come with a file of changes, behind its rows. */
+  changeContacts(call: number, contacts: readonly DrawnContact[]): RowAnswer[] {
+    return contacts.map(({ customer, patch, fault }, index): RowAnswer => {
+      const row = index + FIRST_ROW;
+      const failed = (outcome: string): RowAnswer => ({ row, customer: null, outcome, amount: null });
+      if (fault !== null) return failed(fault);
+      const current = customer === null ? null : this.table.all.get(customer);
+      if (customer === null || !current) return failed('NOT_FOUND');
+      if (current.isGone) return failed('CUSTOMER_DELETED');
+      const next = withContact(current.state.contacts, patch, `${call}.${row}`);
+      if (typeof next === 'string') return failed(next);
+      const isChanged = this.table.put(call, row, customer, { ...current.state, contacts: next });
+      return { row, customer, outcome: isChanged ? 'updated' : 'unchanged', amount: null };
     });
   }
 

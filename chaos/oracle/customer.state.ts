@@ -1,3 +1,5 @@
+import type { ContactState } from './contact.state';
+
 /** An address as it is stored; those that differ in nothing else differ in their code. */
 export interface AddressState {
   readonly code: string | null;
@@ -33,6 +35,7 @@ export interface CustomerState {
   readonly accountNumber: string | null;
   readonly ifsc: string | null;
   readonly addresses: readonly AddressState[];
+  readonly contacts: readonly ContactState[];
 }
 
 /** A customer nobody has said anything about. */
@@ -48,7 +51,7 @@ export const NOBODY: CustomerState = {
     assignedAgent: null,
     pinCode: null,
   },
-  ...{ creditLimit: null, accountNumber: null, ifsc: null, addresses: [] },
+  ...{ creditLimit: null, accountNumber: null, ifsc: null, addresses: [], contacts: [] },
 };
 
 /** The legal name that follows from the others, as long as nobody gives one. */

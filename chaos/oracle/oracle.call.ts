@@ -4,12 +4,20 @@ import { canonical } from './json-values';
 import type { KnownIds } from './known-ids';
 import type { RecordModel } from './record.model';
 
+/** A file of customers, and one of their contacts. */
+export class FileParts {
+  constructor(
+    readonly file: Buffer,
+    readonly contacts: Buffer | null = null,
+  ) {}
+}
+
 /** One call, and what it must be answered. The model has done it already. */
 export interface OracleCall {
   readonly what: string;
   readonly method: 'POST' | 'PUT';
   readonly path: string;
-  /** A file, or what becomes JSON; null: no body. */
+  /** Files, or what becomes JSON; null: no body. */
   readonly body: unknown;
   /** False for a call that is refused as a whole. */
   readonly makesJob: boolean;

@@ -2,6 +2,7 @@ import { type Cell, type DatabaseProbe, numberOf } from '../database-probe';
 import type { Findings } from '../findings';
 import type { BookModel } from './book.model';
 import { canonical } from './json-values';
+import type { KnownIds } from './known-ids';
 import type { ModelEntry } from './model-table';
 import type { OracleWorld } from './oracle.call';
 
@@ -47,6 +48,16 @@ async function storedCustomers(probe: DatabaseProbe, end: number): Promise<unkno
     const others = addressesOf.get(String(ref)) ?? [];
     addressesOf.set(String(ref), [...others, canonical({ code, type, street, city, isDefault })].sort());
   }
+  const contacts = await probe.rows(
+    `SELECT customer_ref, key_contact_person_id, mobile, name, legal_name, email, whatsapp_enabled
+     FROM customer_contacts WHERE customer_ref > ? AND deleted = 0 AND mail_enabled = 1 AND sms_enabled = 1 AND via IS NULL`,
+    end,
+  );
+  const contactsOf = new Map<unknown, string[]>();
+  for (const [ref, ...cells] of contacts) {
+    const others = contactsOf.get(String(ref)) ?? [];
+    contactsOf.set(String(ref), [...others, canonical([...cells.slice(0, -1), Number(cells.at(-1))])].sort());
+  }
   const rows = await probe.rows(
     `SELECT id, version, deletion_key, parent_ref, source, source_id, language, unique_ref_no, legal_name, first_name, last_name,
        gender, debtor_id, assigned_agent, pin_code, credit_limit, account_number, ifsc, status,
@@ -64,21 +75,27 @@ async function storedCustomers(probe: DatabaseProbe, end: number): Promise<unkno
           parent: parentRef === null ? null : Number(parentRef),
           cells,
           addresses: addressesOf.get(String(id)) ?? [],
+          contacts: contactsOf.get(String(id)) ?? [],
         };
   });
 }
 
-function expectedCustomers({ table }: BookModel, idOf: (customer: string) => number | null): unknown[] {
+function expectedCustomers({ table }: BookModel, ids: KnownIds): unknown[] {
+  const idOf = (customer: string) => ids.idOf(customer);
   return [...table.all].map(([customer, { state, version, isGone }]) => {
     const { source, sourceId, language, uniqueRefNo, legalName, firstName, lastName, gender, debtorId } = state;
     const { assignedAgent, pinCode, creditLimit, accountNumber, ifsc } = state;
     const cells: Cell[] = [source, sourceId, language, uniqueRefNo, legalName, firstName, lastName, gender, debtorId];
     cells.push(assignedAgent, pinCode, creditLimit, accountNumber, ifsc, 'ACTIVE', 0);
     const addresses = state.addresses.map((address) => canonical(address)).sort();
+    const contacts = state.contacts
+      .map((one) => [ids.personIdOf(one.person), one.mobile, one.name, one.legalName, one.email, Number(one.whatsapp)])
+      .map(canonical)
+      .sort();
     const whole = { id: idOf(customer), version, isGone };
     return isGone
       ? whole
-      : { ...whole, parent: state.parent === null ? null : idOf(state.parent), cells, addresses };
+      : { ...whole, parent: state.parent === null ? null : idOf(state.parent), cells, addresses, contacts };
   });
 }
 
@@ -89,7 +106,7 @@ export async function checkTables(
   { records, book, ids, jobs }: OracleWorld,
   findings: Findings,
 ): Promise<void> {
-  compare('customers', expectedCustomers(book, (key) => ids.idOf(key)), await storedCustomers(probe, ends.customers), findings);
+  compare('customers', expectedCustomers(book, ids), await storedCustomers(probe, ends.customers), findings);
   const stored = await probe.rows(
     'SELECT record_id, version, deletion_key, data FROM campaign_records WHERE id > ?',
     ends.campaign_records,

@@ -12,7 +12,7 @@ import { Dice } from './dice';
 import { drawFileCall, firstCustomers } from './file.calls';
 import { drawItemCall } from './item.calls';
 import { KnownIds } from './known-ids';
-import { type OracleCall, type OracleWorld, parsed } from './oracle.call';
+import { FileParts, type OracleCall, type OracleWorld, parsed } from './oracle.call';
 import { checkTables, tableEnds } from './oracle.checks';
 import { drawRecordCall, firstRecords } from './record.calls';
 import { RecordModel } from './record.model';
@@ -99,13 +99,13 @@ export class OracleLane {
     dice: Dice,
     findings: Findings,
   ): Promise<number> {
-    const { ids, jobs } = world;
+    const { jobs } = world;
     const keys: string[] = [];
     const send = (key: string): Promise<Answer | null> => {
       keys.push(key);
       const { method, path, body } = drawn;
-      return Buffer.isBuffer(body)
-        ? upload(this.service, path, body, null, key)
+      return body instanceof FileParts
+        ? upload(this.service, path, body.file, null, key, body.contacts)
         : sendJson(this.service, method, path, body, key);
     };
     const state = { isAnswered: false };
@@ -125,11 +125,7 @@ export class OracleLane {
     if (drawn.makesJob) {
       findings.expect(answer.jobId !== null, `call ${call}, ${drawn.what}, names no job`);
       jobs.set(call, answer.jobId ?? '');
-      const rows = await this.probe.rows(
-        'SELECT id, customer_id FROM customers WHERE source LIKE ?',
-        `${world.source}-%`,
-      );
-      ids.learnPublic(rows.map(([id, publicId]) => [Number(id), String(publicId)]));
+      await this.learn(world);
     }
     if (dice.chance(REPEAT_SHARE)) {
       const again = await send(keys[0] ?? '');
@@ -139,6 +135,19 @@ export class OracleLane {
       );
     }
     return kills;
+  }
+
+  /** Takes in which ids the customers and contacts of the model were given. */
+  private async learn({ ids, book, source }: OracleWorld): Promise<void> {
+    const rows = await this.probe.rows('SELECT id, customer_id FROM customers WHERE source LIKE ?', `${source}-%`);
+    ids.learnPublic(rows.map(([id, publicId]) => [Number(id), String(publicId)]));
+    const sql = 'SELECT customer_ref, mobile, key_contact_person_id FROM customer_contacts WHERE deleted = 0';
+    for (const [ref, mobile, publicId] of await this.probe.rows(sql)) {
+      const customer = ids.customerOf(Number(ref));
+      const contacts = customer === null ? [] : (book.table.live(customer)?.state.contacts ?? []);
+      const known = contacts.find((contact) => contact.mobile === mobile);
+      if (known !== undefined) ids.learnPerson(known.person, String(publicId));
+    }
   }
 }
 
