@@ -1,18 +1,9 @@
 import type { DrawnRow, RowAnswer } from './book.model';
+import { drawChoices, perform } from './call-choices';
 import { CONTACT_COLUMNS, drawContact, type SentContact } from './contact.calls';
 import type { CustomerState } from './customer.state';
 import type { Dice } from './dice';
-import {
-  difference,
-  DRY_SHARE,
-  FileParts,
-  type OracleCall,
-  type OracleWorld,
-  pathWith,
-  REFUSED_SHARE,
-  refusedCall,
-} from './oracle.call';
-import { drawDuplicates } from './row-claims';
+import { difference, FileParts, type OracleCall, type OracleWorld, REFUSED_SHARE, refusedCall } from './oracle.call';
 
 /** Customers that a file makes at first. */
 const CUSTOMERS = 8;
@@ -110,7 +101,7 @@ function payloadFor(rows: readonly RowAnswer[], contacts: readonly RowAnswer[]):
     counts: [rows.length, applied.length, rows.length - applied.length, failedContacts.length],
     warned: rows.filter(({ outcome }) => outcome === 'unchanged').length,
     amount: cents / 100,
-    applied: applied.map(({ row, customer, outcome }) => [row, customer, outcome]),
+    applied: applied.map(({ row, record, outcome }) => [row, record, outcome]),
     failed: [...failed('Customers', rows), ...failedContacts],
   };
 }
@@ -144,25 +135,20 @@ export function drawFileCall(world: OracleWorld, call: number): OracleCall {
   if (dice.chance(REFUSED_SHARE)) {
     return refusedCall({ ...common, path: PATH, body: new FileParts(fileOf(rows, [...COLUMNS, 'pinCode'])) }, 422);
   }
-  const isDry = dice.chance(DRY_SHARE);
-  const { rule, query } = drawDuplicates(dice, 'first');
+  const choices = drawChoices(dice, 'first');
   const contacts = dice.chance(CONTACTS_SHARE) ? dice.list(() => drawContactRow(world)) : [];
-  const work = () => {
-    const ofRows = book.change(
-      call,
-      rows.map(({ drawn }) => drawn),
-      rule,
-    );
-    const ofContacts = book.changeContacts(
-      call,
-      contacts.map(({ drawn }) => drawn),
-    );
-    return payloadFor(ofRows, ofContacts);
-  };
+  const [drawnRows, drawnContacts] = [rows.map(({ drawn }) => drawn), contacts.map(({ drawn }) => drawn)];
+  const tables = [
+    { count: rows.length, begin: (to: number) => book.change(to, drawnRows, choices.rule) },
+    { count: contacts.length, begin: (to: number) => book.changeContacts(to, drawnContacts) },
+  ];
+  const { answers, isRefused } = perform(world, book.table.rehearse, choices, call, tables, (row): RowAnswer => {
+    return { ...row, verdict: 'failed', outcome: 'NOT_APPLIED' };
+  });
   const body = new FileParts(fileOf(rows, COLUMNS), contacts.length === 0 ? null : fileOf(contacts, CONTACT_COLUMNS));
-  const expected = isDry ? book.table.rehearse(work) : work();
+  const expected = payloadFor(answers[0] ?? [], answers[1] ?? []);
   return {
-    ...{ ...common, path: pathWith(PATH, isDry, query), body, makesJob: true },
+    ...{ ...common, path: `${PATH}${choices.query}`, body, makesJob: true, isRefused },
     check: (status, answer) => {
       const { payload } = answer as { payload?: Payload };
       if (status !== 200 || payload === undefined) return difference(200, [status, answer]);

@@ -1,16 +1,8 @@
 import type { DrawnItem, ItemAnswer, ItemKey } from './book.model';
 import type { AddressPatch } from './customer.state';
 import type { Dice } from './dice';
-import {
-  difference,
-  DRY_SHARE,
-  type OracleCall,
-  type OracleWorld,
-  pathWith,
-  REFUSED_SHARE,
-  refusedCall,
-} from './oracle.call';
-import { drawDuplicates } from './row-claims';
+import { difference, type OracleCall, type OracleWorld, REFUSED_SHARE, refusedCall } from './oracle.call';
+import { drawChoices, perform } from './call-choices';
 import { NUMBERS } from './ssn.checks';
 
 const PATH = '/customers/bulk';
@@ -105,7 +97,7 @@ function checkItem(
   isDry: boolean,
   item: Readonly<Record<string, unknown>> | undefined,
 ): string | null {
-  const { action, customer, code, key, lookupKey } = expected;
+  const { action, record: customer, code, key, lookupKey } = expected;
   const { id, error } = (item ?? {}) as { id?: number | null; error?: { code: number } };
   if (!isDry && action === 'create' && customer !== null) {
     const clash = ids.learn(customer, Number(id));
@@ -133,18 +125,16 @@ export function drawItemCall(world: OracleWorld, call: number): OracleCall {
   if (dice.chance(REFUSED_SHARE)) {
     return refusedCall({ ...common, path, body: { customers: [...customers, { ...customers[0], gender: 'X' }] } }, 400);
   }
-  const isDry = dice.chance(DRY_SHARE);
-  const { rule, query } = drawDuplicates(dice, 'each');
-  const work = () =>
-    book.upsert(
-      call,
-      items.map(({ drawn }) => drawn),
-      rule,
-    );
-  const expected = isDry ? book.table.rehearse(work) : work();
+  const choices = drawChoices(dice, 'each');
+  const drawn = items.map((item) => item.drawn);
+  const rows = { count: items.length, begin: (to: number) => book.upsert(to, drawn, choices.rule) };
+  const { answers, isRefused } = perform(world, book.table.rehearse, choices, call, [rows], (item): ItemAnswer => {
+    return { ...item, verdict: 'failed', record: null, code: 10017 };
+  });
+  const expected = answers.flat();
   const words = expected.every(({ code }) => code === null) ? 'Completed' : 'Completed with errors';
   return {
-    ...{ ...common, path: pathWith(path, isDry, query), body: { customers }, makesJob: true },
+    ...{ ...common, path: `${path}${choices.query}`, body: { customers }, makesJob: true, isRefused },
     check: (status, answer) => {
       const {
         data = [],
@@ -153,7 +143,7 @@ export function drawItemCall(world: OracleWorld, call: number): OracleCall {
       } = answer as { data?: Record<string, unknown>[]; messages?: unknown; total?: unknown };
       const whole = difference([200, [words], items.length], [status, messages, total]);
       const faults = expected.map((one, at) => {
-        return checkItem(world, { ...one, key: items[at]?.key, lookupKey }, isDry, data[at]);
+        return checkItem(world, { ...one, key: items[at]?.key, lookupKey }, choices.isDry, data[at]);
       });
       return whole ?? faults.find((fault) => fault !== null) ?? null;
     },

@@ -92,7 +92,7 @@ export class ModelTable<S> {
   }
 
   /** Does the work and forgets it: what a dry run must be answered, and what it must leave. */
-  rehearse<T>(work: () => T): T {
+  readonly rehearse = <T>(work: () => T): T => {
     const { rows, entries, touched } = this;
     this.rows = new Map(rows);
     this.entries = [...entries];
@@ -103,5 +103,5 @@ export class ModelTable<S> {
     } finally {
       Object.assign(this, { rows, entries, touched });
     }
-  }
+  };
 }

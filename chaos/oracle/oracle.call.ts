@@ -3,6 +3,7 @@ import type { Dice } from './dice';
 import { canonical } from './json-values';
 import type { KnownIds } from './known-ids';
 import type { RecordModel } from './record.model';
+import type { Rehearsal } from './rehearsal';
 
 /** A file of customers, and one of their contacts. */
 export class FileParts {
@@ -21,6 +22,8 @@ export interface OracleCall {
   readonly body: unknown;
   /** False for a call that is refused as a whole. */
   readonly makesJob: boolean;
+  /** True for a call of all or nothing that applied nothing: its job ends as failed. */
+  readonly isRefused?: boolean;
   /** What is wrong with an answer; null when nothing is. @param body the parsed text */
   check(status: number, body: unknown): string | null;
 }
@@ -36,22 +39,20 @@ export interface OracleWorld {
   readonly source: string;
   /** Jobs by the number of their call. */
   readonly jobs: Map<number, string>;
+  /** Calls whose jobs must end as failed. */
+  readonly refused: Set<number>;
+  /** Dry runs by the number of their call, and those that were done for real. */
+  readonly rehearsals: Map<number, Rehearsal>;
+  readonly committed: Set<number>;
 }
 
-/** Part of the calls that are only rehearsed, and that are refused as a whole. */
-export const DRY_SHARE = 0.12;
+/** Part of the calls that are refused as a whole. */
 export const REFUSED_SHARE = 0.04;
 
 /** What differs between two values, in words; null when nothing does. */
 export function difference(expected: unknown, found: unknown): string | null {
   const [right, given] = [canonical(expected), canonical(found)];
   return right === given ? null : `must be answered ${right} and was ${given}`;
-}
-
-/** The path of a bulk call with what its query asks for. */
-export function pathWith(path: string, isDry: boolean, query: readonly string[]): string {
-  const asked = [...(isDry ? ['dryRun=true'] : []), ...query];
-  return asked.length === 0 ? path : `${path}?${asked.join('&')}`;
 }
 
 /** A call that breaks a rule for the whole of it: nothing may be written. */

@@ -103,7 +103,7 @@ function expectedCustomers({ table }: BookModel, ids: KnownIds): unknown[] {
 export async function checkTables(
   probe: DatabaseProbe,
   ends: TableEnds,
-  { records, book, ids, jobs }: OracleWorld,
+  { records, book, ids, jobs, refused }: OracleWorld,
   findings: Findings,
 ): Promise<void> {
   compare('customers', expectedCustomers(book, ids), await storedCustomers(probe, ends.customers), findings);
@@ -150,7 +150,7 @@ export async function checkTables(
   const states = await probe.rows('SELECT job_id, state FROM bulk_jobs WHERE id > ?', ends.bulk_jobs);
   compare(
     'jobs',
-    [...jobs.values()].map((job) => [job, 'completed']),
+    [...jobs].map(([call, job]) => [job, refused.has(call) ? 'failed' : 'completed']),
     states,
     findings,
   );

@@ -8,6 +8,7 @@ import { seededRandom } from '../seeded-random';
 import { type Answer, CREATE_PATH, sendJson, untilAnswered, upload } from '../service-client';
 import { type ServiceProcess, startService } from '../service-process';
 import { BookModel } from './book.model';
+import { drawCommitCall } from './commit.calls';
 import { Dice } from './dice';
 import { drawFileCall, firstCustomers } from './file.calls';
 import { drawItemCall } from './item.calls';
@@ -88,7 +89,7 @@ export class OracleLane {
     ids.learnPublic(rows.map(([id, , publicId]) => [Number(id), String(publicId)]));
     const isReady = answers.every((answer) => answer !== null && answer.status < 300);
     findings.expect(isReady, `the first records of seed ${seed} were answered ${JSON.stringify(answers)}`);
-    return { dice: new Dice(seededRandom(seed, 19)), records, book, ids, campaignId, source, jobs };
+    return { dice: new Dice(seededRandom(seed, 19)), records, book, ids, campaignId, source, jobs, ...noFollowUps() };
   }
 
   /** Makes a call until its outcome is known, and compares that; gives how often the service was killed meanwhile. */
@@ -125,6 +126,7 @@ export class OracleLane {
     if (drawn.makesJob) {
       findings.expect(answer.jobId !== null, `call ${call}, ${drawn.what}, names no job`);
       jobs.set(call, answer.jobId ?? '');
+      if (drawn.isRefused === true) world.refused.add(call);
       await this.learn(world);
     }
     if (dice.chance(REPEAT_SHARE)) {
@@ -139,7 +141,13 @@ export class OracleLane {
 
   /** Takes in which ids the customers and contacts of the model were given. */
   private async learn({ ids, book, source }: OracleWorld): Promise<void> {
-    const rows = await this.probe.rows('SELECT id, customer_id FROM customers WHERE source LIKE ?', `${source}-%`);
+    const identities = 'SELECT id, customer_id, source, source_id, language FROM customers WHERE source LIKE ?';
+    const rows = await this.probe.rows(identities, `${source}-%`);
+    // Who was made without being told of, as the commit of a dry run does.
+    for (const [id, , ...identity] of rows) {
+      const customer = ids.customerOf(Number(id)) === null ? book.holderOf(identity) : null;
+      if (customer !== null && ids.idOf(customer) === null) ids.learn(customer, Number(id));
+    }
     ids.learnPublic(rows.map(([id, publicId]) => [Number(id), String(publicId)]));
     const sql = 'SELECT customer_ref, mobile, key_contact_person_id FROM customer_contacts WHERE deleted = 0';
     for (const [ref, mobile, publicId] of await this.probe.rows(sql)) {
@@ -151,10 +159,14 @@ export class OracleLane {
   }
 }
 
+function noFollowUps(): Pick<OracleWorld, 'refused' | 'rehearsals' | 'committed'> {
+  return { refused: new Set(), rehearsals: new Map(), committed: new Set() };
+}
+
 function drawCall(world: OracleWorld, call: number): OracleCall {
   const kind = world.dice.next();
-  const undo = kind < 0.1 ? drawUndoCall(world, call) : null;
-  if (undo !== null) return undo;
-  if (kind < 0.4) return drawRecordCall(world, call);
-  return kind < 0.7 ? drawItemCall(world, call) : drawFileCall(world, call);
+  const followUp = kind < 0.1 ? drawUndoCall(world, call) : kind < 0.2 ? drawCommitCall(world, call) : null;
+  if (followUp !== null) return followUp;
+  if (kind < 0.45) return drawRecordCall(world, call);
+  return kind < 0.72 ? drawItemCall(world, call) : drawFileCall(world, call);
 }

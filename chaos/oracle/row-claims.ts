@@ -1,5 +1,3 @@
-import type { Dice } from './dice';
-
 /** Which of several rows for one record applies; `each`: all of them, in order. */
 export type DuplicateRule = 'each' | 'first' | 'last' | 'reject';
 
@@ -34,11 +32,4 @@ export class RowClaims {
     const { first, last } = this.spans.get(record) ?? { first: index, last: index };
     return first === last || (this.rule === 'last' && index === last);
   }
-}
-
-/** The choice of a call, and how its path tells of it: often nothing, which means the rule of its kind. */
-export function drawDuplicates(dice: Dice, otherwise: DuplicateRule): { rule: DuplicateRule; query: string[] } {
-  if (dice.chance(0.7)) return { rule: otherwise, query: [] };
-  const rule = dice.pick<DuplicateRule>(['first', 'last', 'reject']);
-  return { rule, query: [`duplicates=${rule}`] };
 }
