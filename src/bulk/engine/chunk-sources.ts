@@ -7,6 +7,7 @@ import { BulkJobRepository } from '../jobs/bulk-job.repository';
 import { ChunkSource, RehearsedOutcomes } from './chunk-source';
 import { ClaimPlanner } from './claim-planner';
 import { ImporterRegistry } from './importer.registry';
+import { MadeRecords } from './made-records';
 import { SpoolReader } from './row-spool';
 
 /** Opens the rows of jobs. */
@@ -25,7 +26,8 @@ export class ChunkSources {
     const spool = await SpoolReader.open(this.files.of(job.jobId, SPOOL_NAME));
     try {
       const claims = await new ClaimPlanner(this.unitOfWork, this.jobs).plan(job, importer, spool);
-      return new ChunkSource(importer, spool, claims, this.rehearsedBy(job));
+      const made = await MadeRecords.of(job, this.unitOfWork, this.jobs);
+      return new ChunkSource(importer, spool, claims, this.rehearsedBy(job), made);
     } catch (error) {
       await spool.close();
       throw error;

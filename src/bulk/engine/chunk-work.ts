@@ -34,7 +34,7 @@ export class ChunkWork {
 
   /** @param attempt 1, and one more each time the transaction is run again */
   async apply(transaction: Transaction, job: BulkJob, task: ChunkTask, attempt: number): Promise<ChunkResult> {
-    const { table, tableIndex, judged, rehearsed } = task;
+    const { chunkNo, table, tableIndex, judged, rehearsed, made } = task;
     const context: JobContext = { ...task.context, attempt };
     const ready = readyRows(judged);
     const run = (rows: readonly ReadyRow<unknown>[]) => this.applier.apply(transaction, table, context, rows);
@@ -42,11 +42,17 @@ export class ChunkWork {
     const results =
       witness === null || rehearsed === null
         ? await run(ready)
-        : await applyAsRehearsed(witness, rehearsed, ready, run);
+        : await applyAsRehearsed(witness, rehearsed, ready, async (rows) => {
+            const tried = await run(rows);
+            made.note(chunkNo, tried);
+            return tried.map((result) => ({ ...result, lastingId: made.lastingId(result.recordId) }));
+          });
     const outcomes = joinOutcomes(judged, ready, results);
+    if (job.dryRun) made.note(chunkNo, outcomes);
     return {
       table: tableIndex,
-      outcomes: witness !== null && job.dryRun ? await witness.describe(outcomes, changesOf(ready, results)) : outcomes,
+      outcomes:
+        witness !== null && job.dryRun ? await witness.describe(outcomes, changesOf(ready, results), made) : outcomes,
       amounts: results.flatMap(({ amount }) => amount ?? []),
       retried: attempt > 1 ? ready.length : results.filter(({ isRetried }) => isRetried === true).length,
     };
