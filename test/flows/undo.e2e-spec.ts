@@ -210,6 +210,15 @@ describeEachEngine('undoing a job', (engine) => {
     expect(await addresses()).toEqual(addressesChanged);
   });
 
+  it('of a job that changed a sealed number there and back changes nothing', async () => {
+    const item = { source: 'UNDO', sourceId: 3, language: 'en', ssn: '123-45-6789' };
+    const [id = 0] = idsOf(await upsert(tenant.api, item));
+    const { jobId } = await upsert(tenant.api, { ...item, ssn: '987-65-4321' }, item);
+    const before = await readCustomer(tenant.api, id);
+    expect((await follow(tenant.api, jobId, 'undo')).counters).toMatchObject({ received: 1, updated: 0, unchanged: 1 });
+    expect(await readCustomer(tenant.api, id)).toEqual(before);
+  });
+
   it('brings back campaign records: merged, added, and added again', async () => {
     const campaignId = await createLeads(tenant.api, 3);
     const [{ id: first }] = [{ id: 'lead_0' }];

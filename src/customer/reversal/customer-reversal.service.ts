@@ -80,13 +80,16 @@ export class CustomerReversalService {
     const contacts = await this.customers.listContacts(transaction, companyRef, refs);
     const addresses = await this.customers.listAddresses(transaction, companyRef, refs);
     const customOf = await this.customValues.listShown(transaction, companyRef, refs);
-    const indexSsn: IndexSsn = (customer, ssn) => {
-      const number = this.ssns.open({ ...customer, ssn });
-      return { ssn, ssnIndex: number === null ? null : this.ssns.indexOf(companyRef, number) };
-    };
     return new Map(
       found.map((views) => {
         const { id } = views.receivables;
+        const now = views.commerce;
+        const indexSsn: IndexSsn = (customer, ssn) => {
+          const number = this.ssns.open({ ...customer, ssn });
+          // Sealed anew, the same number looks like another one.
+          if (number === this.ssns.open(now)) return { ssn: now.ssn, ssnIndex: now.ssnIndex };
+          return { ssn, ssnIndex: number === null ? null : this.ssns.indexOf(companyRef, number) };
+        };
         const draft = new ReversedCustomer(
           views,
           new ReversedContacts(contacts.get(id) ?? []),
