@@ -65,7 +65,7 @@ export class ModelTable<S> {
     const version = before.version + 1;
     this.rows.set(key, { state, version, isGone });
     this.entries.push({ call, row, key, version });
-    const ofCall = this.touched.get(call) ?? new Map<string, Touched<S>>();
+    const ofCall = new Map(this.touched.get(call));
     ofCall.set(key, { before: ofCall.get(key)?.before ?? before, lastVersion: version });
     this.touched.set(call, ofCall);
     return true;
@@ -96,7 +96,6 @@ export class ModelTable<S> {
     const { rows, entries, touched } = this;
     this.rows = new Map(rows);
     this.entries = [...entries];
-    // Only entries of the call itself are added to, and those of it are new.
     this.touched = new Map(touched);
     try {
       return work();
