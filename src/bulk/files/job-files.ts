@@ -66,6 +66,7 @@ export class JobFiles implements OnModuleInit {
     return join(this.jobs, jobId, name);
   }
 
+  /** Folder of all files of a job. */
   folderOf(jobId: string): string {
     return join(this.jobs, jobId);
   }
