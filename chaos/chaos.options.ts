@@ -12,6 +12,7 @@ const USAGE = `npm run chaos -- [options]
   --quick                  5 kills, 20,000 rows
   --steps                  kill at each named step instead of at random instants
   --times N                so often at each step (20), or each fault
+  --seconds N              how long a fault lasts, where that can be chosen: frozen-worker (90)
   --faults [name …]        faults from outside instead of kills, all of them or those named:
 ${FAULTS.map(({ name, title }) => `    ${name.padEnd(23)}${title}`).join('\n')}`;
 
@@ -44,6 +45,7 @@ export function readOptions(args: readonly string[]): ChaosOptions {
       lanes: { type: 'string' },
       seed: { type: 'string' },
       times: { type: 'string' },
+      seconds: { type: 'string' },
       quick: { type: 'boolean', default: false },
       steps: { type: 'boolean', default: false },
       faults: { type: 'boolean', default: false },
@@ -66,7 +68,10 @@ export function readOptions(args: readonly string[]): ChaosOptions {
     steps,
     times: countOf(values.times, 20),
     faults: faults
-      ? { names: positionals, engines, rows: given(values.rows), times: given(values.times), seed, quick }
+      ? {
+          ...{ names: positionals, engines, seed, quick },
+          ...{ rows: given(values.rows), times: given(values.times), seconds: given(values.seconds) },
+        }
       : null,
   };
 }

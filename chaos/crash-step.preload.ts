@@ -113,7 +113,7 @@ function wrapService(): void {
     'rename',
     (rename) =>
       function (...parameters) {
-        if (String(parameters[0]).endsWith('success.csv.part')) pass('before-result-rename');
+        if (/\bsuccess\.csv\.\w+\.part$/.test(String(parameters[0]))) pass('before-result-rename');
         return rename.apply(this, parameters);
       },
     'node:fs/promises',

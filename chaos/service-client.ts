@@ -12,7 +12,8 @@ export interface Answer {
   readonly retryAfter: number | null;
 }
 
-type Address = Pick<ServiceProcess, 'baseUrl' | 'token'>;
+/** Where calls go, and under which token. */
+export type ServiceAddress = Pick<ServiceProcess, 'baseUrl' | 'token'>;
 
 /** Path of bulk creations and bulk updates of customers. */
 export const CREATE_PATH = '/api/v0/customer/bulk';
@@ -22,16 +23,19 @@ export const UPDATE_PATH = '/api/v0/customer/bulk/update';
  * Uploads a file and gives the answer, or null when the process died before all of it had come.
  *
  * @param key Idempotency-Key of the call
+ * @param contacts file of the second part, where there is one
  */
 export function upload(
-  to: Address,
+  to: ServiceAddress,
   path: string,
   file: Buffer,
   prefer: string | null,
   key: string | null = null,
+  contacts: Buffer | null = null,
 ): Promise<Answer | null> {
   const form = new FormData();
   form.append('file', new Blob([new Uint8Array(file)]), 'customers.csv');
+  if (contacts !== null) form.append('contacts', new Blob([new Uint8Array(contacts)]), 'contacts.csv');
   return exchange(to, 'POST', path, form, { ...(prefer !== null && { Prefer: prefer }), ...keyHeader(key) });
 }
 
@@ -41,7 +45,7 @@ export function upload(
  * @param key Idempotency-Key of the call
  */
 export function sendJson(
-  to: Address,
+  to: ServiceAddress,
   method: 'GET' | 'POST' | 'PUT',
   path: string,
   body: unknown = null,
@@ -56,7 +60,7 @@ function keyHeader(key: string | null): Record<string, string> {
 }
 
 async function exchange(
-  { baseUrl, token }: Address,
+  { baseUrl, token }: ServiceAddress,
   method: string,
   path: string,
   body: FormData | string | null,
@@ -105,7 +109,12 @@ export async function untilAnswered(
 }
 
 /** Status of a call without a body, on the connections of the agent. @throws when its connection broke */
-export function statusOf({ baseUrl, token }: Address, agent: Agent, method: string, path: string): Promise<number> {
+export function statusOf(
+  { baseUrl, token }: ServiceAddress,
+  agent: Agent,
+  method: string,
+  path: string,
+): Promise<number> {
   return new Promise((resolve, reject) => {
     const headers = { Authorization: `Bearer ${token}` };
     const call = request(`${baseUrl}${path}`, { agent, method, headers }, (answer) => {
@@ -119,7 +128,7 @@ export function statusOf({ baseUrl, token }: Address, agent: Agent, method: stri
 }
 
 /** Reads a path of the API as text. @throws when the answer is not 200 */
-export async function read({ baseUrl, token }: Address, path: string): Promise<string> {
+export async function read({ baseUrl, token }: ServiceAddress, path: string): Promise<string> {
   const response = await fetch(`${baseUrl}${path}`, { headers: { Authorization: `Bearer ${token}` } });
   const text = await response.text();
   if (response.status !== 200) throw new Error(`GET ${path}: ${response.status} ${text.slice(0, 300)}`);

@@ -5,6 +5,11 @@ import { createInterface } from 'node:readline';
 import type { TestDatabase } from '../test/support/engines';
 
 const ROOT = join(__dirname, '..');
+
+/** A run that breaks off leaves nobody behind. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
 const LONGEST_START_MS = 120_000;
 const LAST_LINES = 30;
 
@@ -82,10 +87,8 @@ export async function startService(database: TestDatabase, options: ServiceOptio
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...settingsOf(database), ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  // A run that breaks off leaves nobody behind.
-  const killWithUs = () => void child.kill('SIGKILL');
-  process.once('exit', killWithUs);
-  child.once('exit', () => process.off('exit', killWithUs));
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   const output = new Output(child);
   const ended = new Promise<ProcessEnd>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));

@@ -59,6 +59,7 @@ export interface FaultChoice {
   readonly engines: readonly Engine[];
   readonly rows: number | undefined;
   readonly times: number | undefined;
+  readonly seconds: number | undefined;
   readonly seed: number;
   readonly quick: boolean;
 }
@@ -73,10 +74,11 @@ export async function runFaults(choice: FaultChoice): Promise<FaultReport[]> {
       continue;
     }
     for (const engine of fault.engines.filter((one) => choice.engines.includes(one))) {
-      const [normal, quick] = fault.times;
+      const chosen = ([normal, quick]: readonly [number, number]) => (choice.quick ? quick : normal);
       const options = {
         rows: choice.rows ?? (choice.quick ? (fault.quickRows ?? fault.rows) : fault.rows),
-        times: choice.times ?? (choice.quick ? quick : normal),
+        times: choice.times ?? chosen(fault.times),
+        seconds: fault.seconds === undefined ? 0 : (choice.seconds ?? chosen(fault.seconds)),
         seed: choice.seed,
       };
       console.log(`${fault.name} on ${engine}: ${fault.title}`);

@@ -44,7 +44,7 @@ export const galera: Fault = {
 /** What is supported: one node takes all writes. */
 async function throughOneNode(rows: number, seed: number, report: FaultReport): Promise<void> {
   const database = await createDatabase('mariadb');
-  const lane = await ImportLane.open(database, { rows, seed, times: 1 }, report);
+  const lane = await ImportLane.open(database, { rows, seed }, report);
   const running = lane.begin(() => lane.lane.service);
   report.addTrial('an import through one node', await lane.finish(running, new Findings()));
   await lane.close();

@@ -37,7 +37,7 @@ export class ImportLane {
   /** Starts the service, loads its customers and lets one import through. */
   static async open(
     database: TestDatabase,
-    { rows, seed }: FaultOptions,
+    { rows, seed }: Pick<FaultOptions, 'rows' | 'seed'>,
     report: FaultReport,
     options: ServiceOptions = {},
   ): Promise<ImportLane> {

@@ -1,5 +1,8 @@
+import { type DrawnContact, withContact } from './contact.state';
 import { type AddressPatch, type CustomerState, NOBODY, withAddresses, withName } from './customer.state';
-import { ModelTable, type UndoCounts } from './model-table';
+import { type ModelRow, ModelTable, type UndoCounts } from './model-table';
+import type { RowFate } from './rehearsal';
+import { type DuplicateRule, RowClaims } from './row-claims';
 
 /** Language of customers that come without one; that of the demo company. */
 const DEFAULT_LANGUAGE = 'en';
@@ -14,16 +17,15 @@ export type ItemKey =
 /** An item of a commerce call. */
 export interface DrawnItem {
   readonly key: ItemKey;
-  readonly patch: Partial<Omit<CustomerState, 'addresses'>>;
+  readonly patch: Partial<Omit<CustomerState, 'addresses' | 'parent'>>;
   readonly addresses?: readonly AddressPatch[];
-  /** Its parent is nobody: it cannot be written. */
-  readonly isOrphan: boolean;
+  /** Null: no parent any more. */
+  readonly parent?: ItemKey | null;
 }
 
 /** What an item must be answered: the customer it met, or the code of its error. */
-export interface ItemAnswer {
+export interface ItemAnswer extends RowFate {
   readonly action: 'create' | 'update';
-  readonly customer: string | null;
   readonly code: number | null;
 }
 
@@ -37,11 +39,22 @@ export interface DrawnRow {
 }
 
 /** What a row of a file must come to. */
-export interface RowAnswer {
+export interface RowAnswer extends RowFate {
   readonly row: number;
-  readonly customer: string | null;
+  /** The verdict, or the code of its error. */
   readonly outcome: string;
   readonly amount: string | null;
+}
+
+const FAILED = { verdict: 'failed', record: null, version: null } as const;
+
+/** What applies one of the things, by its index. */
+function eachOf<T, A>(all: readonly T[], apply: (one: T, index: number) => A): (index: number) => A {
+  return (index) => {
+    const one = all[index];
+    if (one === undefined) throw new Error(`there is no row ${index} of ${all.length}`);
+    return apply(one, index);
+  };
 }
 
 /** The customers, by the rules of the contract, one item or row after the other. */
@@ -55,33 +68,43 @@ export class BookModel {
     });
   }
 
-  /** Applies the items of a commerce call in order. @param mayCreate by source id, not by id */
-  upsert(call: number, items: readonly DrawnItem[]): ItemAnswer[] {
-    return items.map(({ key, patch, addresses, isOrphan }, index) => {
-      const found = this.find(key);
+  /** Begins to apply the items of a commerce call; those for one customer are known by the words they name it with. */
+  upsert(call: number, items: readonly DrawnItem[], rule: DuplicateRule): (index: number) => ItemAnswer {
+    const names = items.map(({ key }) => JSON.stringify(key));
+    const claims = new RowClaims(rule, names);
+    return eachOf(items, ({ key, patch, addresses, parent: parentKey }, index) => {
+      const isMine = claims.take(names[index] ?? '', index);
+      // Nobody looks whether an item that is passed over would have met a customer.
+      const found = isMine ? this.find(key) : [];
       const action = found.length === 0 && 'source' in key ? 'create' : 'update';
-      const refused = (code: number): ItemAnswer => ({ action, customer: null, code });
+      const refused = (code: number): ItemAnswer => ({ ...FAILED, action, code });
+      if (!isMine) return refused(10017);
       if (found.length > 1) return refused(60005);
       const [known] = found;
       if (known === undefined && !('source' in key)) return refused(60006);
-      if (isOrphan) return refused(60007);
       const customer = known ?? `${call}.${index}`;
       const before = known === undefined ? NOBODY : (this.table.live(known)?.state ?? NOBODY);
       const identity = known === undefined && 'source' in key ? key : null;
       const named = { ...before, ...identity, ...patch };
       const language = named.language ?? (named.sourceId === null ? null : DEFAULT_LANGUAGE);
-      const next = { ...named, language, addresses: withAddresses(before.addresses, addresses ?? []) };
-      this.table.put(call, index + 1, customer, withName(next));
-      return { action, customer, code: null };
+      const parent = parentKey ? this.parentOf(parentKey, language, customer) : parentKey;
+      if (typeof parent === 'number') return refused(parent);
+      const parents = parent === undefined ? {} : { parent };
+      const next = { ...named, ...parents, language, addresses: withAddresses(before.addresses, addresses ?? []) };
+      return { ...this.put(call, index + 1, customer, withName(next)), action, code: null };
     });
   }
 
-  /** Applies a file of changes: of several rows for one customer the first that can be applied. */
-  change(call: number, rows: readonly DrawnRow[]): RowAnswer[] {
-    const taken = new Set<string>();
-    return rows.map(({ customer, patch, fault }, index): RowAnswer => {
+  /** Begins to apply a file of changes; `first` means the first row of a customer that can be applied. */
+  change(call: number, rows: readonly DrawnRow[], rule: DuplicateRule): (index: number) => RowAnswer {
+    const isKnown = (customer: string): boolean => this.table.all.has(customer);
+    const claims = new RowClaims(
+      rule,
+      rows.map(({ customer, fault }) => (fault === null && customer !== null && isKnown(customer) ? customer : null)),
+    );
+    return eachOf(rows, ({ customer, patch, fault }, index) => {
       const row = index + FIRST_ROW;
-      const failed = (outcome: string): RowAnswer => ({ row, customer: null, outcome, amount: null });
+      const failed = (outcome: string): RowAnswer => ({ ...FAILED, row, outcome, amount: null });
       if (fault !== null) return failed(fault);
       const current = customer === null ? null : this.table.all.get(customer);
       if (customer === null || !current) return failed('NOT_FOUND');
@@ -89,18 +112,68 @@ export class BookModel {
       const next = { ...current.state, ...patch, isNamed: current.state.isNamed || patch.legalName !== undefined };
       if ((next.accountNumber === null) !== (next.ifsc === null)) return failed('IFSC_REQUIRED');
       // Of those that could be applied; what is wrong with a row itself is told first.
-      if (taken.has(customer)) return failed('DUPLICATE_ROW');
-      taken.add(customer);
-      const isChanged = this.table.put(call, row, customer, next);
-      return { row, customer, outcome: isChanged ? 'updated' : 'unchanged', amount: patch.creditLimit ?? null };
+      if (!claims.take(customer, index)) return failed('DUPLICATE_ROW');
+      const fate = this.put(call, row, customer, next);
+      return { ...fate, row, outcome: fate.verdict, amount: patch.creditLimit ?? null };
     });
   }
 
-  /** Takes a call back; a customer comes back only while nobody else has its identity. */
-  undo(undone: number, call: number): UndoCounts {
-    return this.table.undo(undone, call, ({ source, sourceId, language }) => {
-      return source === null || sourceId === null || this.find({ source, sourceId, language }).length === 0;
+  /** Begins to apply the contacts that come with a file of changes, behind its rows. */
+  changeContacts(call: number, contacts: readonly DrawnContact[]): (index: number) => RowAnswer {
+    return eachOf(contacts, ({ customer, patch, fault }, index) => {
+      const row = index + FIRST_ROW;
+      const failed = (outcome: string): RowAnswer => ({ ...FAILED, row, outcome, amount: null });
+      if (fault !== null) return failed(fault);
+      const current = customer === null ? null : this.table.all.get(customer);
+      if (customer === null || !current) return failed('NOT_FOUND');
+      if (current.isGone) return failed('CUSTOMER_DELETED');
+      const next = withContact(current.state.contacts, patch, `${call}.${row}`);
+      if (typeof next === 'string') return failed(next);
+      const fate = this.put(call, row, customer, { ...current.state, contacts: next });
+      return { ...fate, row, outcome: fate.verdict, amount: null };
     });
+  }
+
+  /** Takes a call back; a customer comes back only while nobody else has its identity, and never below itself. */
+  undo(undone: number, call: number): UndoCounts {
+    return this.table.undo(undone, call, (customer, { source, sourceId, language, parent }, returns) => {
+      if (this.isAbove(customer, parent)) return false;
+      if (!returns || source === null || sourceId === null) return true;
+      return this.find({ source, sourceId, language }).length === 0;
+    });
+  }
+
+  private put(call: number, row: number, customer: string, next: CustomerState): RowFate {
+    const isNew = !this.table.all.has(customer);
+    if (!this.table.put(call, row, customer, next)) return { verdict: 'unchanged', record: customer, version: null };
+    const version = this.table.all.get(customer)?.version ?? null;
+    return { verdict: isNew ? 'created' : 'updated', record: customer, version };
+  }
+
+  /** The parent a key names, of several languages the one of that language; the code of the error when there is none. */
+  private parentOf(key: ItemKey, language: string | null, child: string): string | number {
+    const found = this.find(key);
+    const ofLanguage = found.filter((customer) => this.table.live(customer)?.state.language === language);
+    const [parent] = found.length > 1 ? ofLanguage : found;
+    if (parent === undefined) return found.length > 1 ? 60005 : 60007;
+    return this.isAbove(child, parent) ? 10017 : parent;
+  }
+
+  /** True when a customer is the other one, or stands above it; those that are gone hold nobody together. */
+  private isAbove(customer: string, other: string | null): boolean {
+    const seen = new Set<string>();
+    for (let next = other; next !== null && !seen.has(next); next = this.table.live(next)?.state.parent ?? null) {
+      if (next === customer) return true;
+      seen.add(next);
+    }
+    return false;
+  }
+
+  /** Whoever has a source, source id and language now. */
+  holderOf([source, sourceId, language]: readonly unknown[]): string | null {
+    const isHolder = ([, { state, isGone }]: [string, ModelRow<CustomerState>]): boolean =>
+      !isGone && state.source === source && state.sourceId === sourceId && state.language === language;
+    return [...this.table.all].find(isHolder)?.[0] ?? null;
   }
 
   private find(key: ItemKey): string[] {

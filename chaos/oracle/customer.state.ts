@@ -1,3 +1,5 @@
+import type { ContactState } from './contact.state';
+
 /** An address as it is stored; those that differ in nothing else differ in their code. */
 export interface AddressState {
   readonly code: string | null;
@@ -22,20 +24,34 @@ export interface CustomerState {
   readonly firstName: string | null;
   readonly lastName: string | null;
   readonly gender: string | null;
+  /** The customer above it; it may be gone meanwhile. */
+  readonly parent: string | null;
   readonly debtorId: string | null;
+  /** Social security number in clear, which only the model has. */
+  readonly ssn: string | null;
   readonly assignedAgent: string | null;
   readonly pinCode: string | null;
   readonly creditLimit: string | null;
   readonly accountNumber: string | null;
   readonly ifsc: string | null;
   readonly addresses: readonly AddressState[];
+  readonly contacts: readonly ContactState[];
 }
 
 /** A customer nobody has said anything about. */
 export const NOBODY: CustomerState = {
   ...{ source: null, sourceId: null, language: null, uniqueRefNo: null, legalName: '', isNamed: false },
-  ...{ firstName: null, lastName: null, gender: null, debtorId: null, assignedAgent: null, pinCode: null },
-  ...{ creditLimit: null, accountNumber: null, ifsc: null, addresses: [] },
+  ...{
+    firstName: null,
+    lastName: null,
+    gender: null,
+    parent: null,
+    debtorId: null,
+    ssn: null,
+    assignedAgent: null,
+    pinCode: null,
+  },
+  ...{ creditLimit: null, accountNumber: null, ifsc: null, addresses: [], contacts: [] },
 };
 
 /** The legal name that follows from the others, as long as nobody gives one. */

@@ -3,6 +3,7 @@ export class KnownIds {
   private readonly ids = new Map<string, number>();
   private readonly publicIds = new Map<string, string>();
   private readonly keys = new Map<number | string, string>();
+  private readonly personIds = new Map<string, string>();
 
   /** Takes the id of a customer; what is wrong when it is not the one it had, or somebody else's. */
   learn(customer: string, id: number): string | null {
@@ -22,6 +23,15 @@ export class KnownIds {
       this.publicIds.set(customer, publicId);
       this.keys.set(publicId, customer);
     }
+  }
+
+  /** Takes the public id of a contact the first time. */
+  learnPerson(person: string, publicId: string): void {
+    if (!this.personIds.has(person)) this.personIds.set(person, publicId);
+  }
+
+  personIdOf(person: string): string | null {
+    return this.personIds.get(person) ?? null;
   }
 
   idOf(customer: string): number | null {

@@ -65,7 +65,7 @@ export class ModelTable<S> {
     const version = before.version + 1;
     this.rows.set(key, { state, version, isGone });
     this.entries.push({ call, row, key, version });
-    const ofCall = this.touched.get(call) ?? new Map<string, Touched<S>>();
+    const ofCall = new Map(this.touched.get(call));
     ofCall.set(key, { before: ofCall.get(key)?.before ?? before, lastVersion: version });
     this.touched.set(call, ofCall);
     return true;
@@ -74,15 +74,16 @@ export class ModelTable<S> {
   /**
    * Takes back what a call did, the record it met last first. A record that anybody changed since is kept.
    *
-   * @param mayReturn whether a row that is gone can come back beside those that are there now
+   * @param mayBecome whether a row can be that again beside the others as they are now, or come back if it is gone
    */
-  undo(undone: number, call: number, mayReturn: (state: S) => boolean): UndoCounts {
+  undo(undone: number, call: number, mayBecome: (key: string, state: S, returns: boolean) => boolean): UndoCounts {
     const records = [...(this.touched.get(undone) ?? [])].reverse();
     const counts = { received: records.length, updated: 0, unchanged: 0, failed: 0 };
     records.forEach(([key, { before, lastVersion }], index) => {
       const current = this.rows.get(key);
       const returns = current?.isGone === true && !before.isGone;
-      if (current?.version !== lastVersion || (returns && !mayReturn(before.state))) counts.failed++;
+      const isPossible = before.isGone || mayBecome(key, before.state, returns);
+      if (current?.version !== lastVersion || !isPossible) counts.failed++;
       else if (this.put(call, index + 1, key, before.isGone ? current.state : before.state, before.isGone))
         counts.updated++;
       else counts.unchanged++;
@@ -91,16 +92,15 @@ export class ModelTable<S> {
   }
 
   /** Does the work and forgets it: what a dry run must be answered, and what it must leave. */
-  rehearse<T>(work: () => T): T {
+  readonly rehearse = <T>(work: () => T): T => {
     const { rows, entries, touched } = this;
     this.rows = new Map(rows);
     this.entries = [...entries];
-    // Only entries of the call itself are added to, and those of it are new.
     this.touched = new Map(touched);
     try {
       return work();
     } finally {
       Object.assign(this, { rows, entries, touched });
     }
-  }
+  };
 }

@@ -3,16 +3,27 @@ import type { Dice } from './dice';
 import { canonical } from './json-values';
 import type { KnownIds } from './known-ids';
 import type { RecordModel } from './record.model';
+import type { Rehearsal } from './rehearsal';
+
+/** A file of customers, and one of their contacts. */
+export class FileParts {
+  constructor(
+    readonly file: Buffer,
+    readonly contacts: Buffer | null = null,
+  ) {}
+}
 
 /** One call, and what it must be answered. The model has done it already. */
 export interface OracleCall {
   readonly what: string;
   readonly method: 'POST' | 'PUT';
   readonly path: string;
-  /** A file, or what becomes JSON; null: no body. */
+  /** Files, or what becomes JSON; null: no body. */
   readonly body: unknown;
   /** False for a call that is refused as a whole. */
   readonly makesJob: boolean;
+  /** True for a call of all or nothing that applied nothing: its job ends as failed. */
+  readonly isRefused?: boolean;
   /** What is wrong with an answer; null when nothing is. @param body the parsed text */
   check(status: number, body: unknown): string | null;
 }
@@ -28,10 +39,14 @@ export interface OracleWorld {
   readonly source: string;
   /** Jobs by the number of their call. */
   readonly jobs: Map<number, string>;
+  /** Calls whose jobs must end as failed. */
+  readonly refused: Set<number>;
+  /** Dry runs by the number of their call, and those that were done for real. */
+  readonly rehearsals: Map<number, Rehearsal>;
+  readonly committed: Set<number>;
 }
 
-/** Part of the calls that are only rehearsed, and that are refused as a whole. */
-export const DRY_SHARE = 0.12;
+/** Part of the calls that are refused as a whole. */
 export const REFUSED_SHARE = 0.04;
 
 /** What differs between two values, in words; null when nothing does. */

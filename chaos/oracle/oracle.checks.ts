@@ -2,6 +2,7 @@ import { type Cell, type DatabaseProbe, numberOf } from '../database-probe';
 import type { Findings } from '../findings';
 import type { BookModel } from './book.model';
 import { canonical } from './json-values';
+import type { KnownIds } from './known-ids';
 import type { ModelEntry } from './model-table';
 import type { OracleWorld } from './oracle.call';
 
@@ -33,8 +34,8 @@ function compare(what: string, expected: readonly unknown[], found: readonly unk
 }
 
 /** Columns of customers the calls never name: nothing may get into them. */
-const OTHER_COLUMNS = `middle_name abbreviation title date_of_birth ssn ssn_index email phone mobile
-  primary_language parent_ref address state contact_number pan_or_gstin branch_codes payment_terms_days`.split(/\s+/);
+const OTHER_COLUMNS = `middle_name abbreviation title date_of_birth email phone mobile
+  primary_language address state contact_number pan_or_gstin branch_codes payment_terms_days`.split(/\s+/);
 
 /** Of a customer that is gone nobody sees more than that; what it holds shows once it comes back. */
 async function storedCustomers(probe: DatabaseProbe, end: number): Promise<unknown[]> {
@@ -47,28 +48,54 @@ async function storedCustomers(probe: DatabaseProbe, end: number): Promise<unkno
     const others = addressesOf.get(String(ref)) ?? [];
     addressesOf.set(String(ref), [...others, canonical({ code, type, street, city, isDefault })].sort());
   }
+  const contacts = await probe.rows(
+    `SELECT customer_ref, key_contact_person_id, mobile, name, legal_name, email, whatsapp_enabled
+     FROM customer_contacts WHERE customer_ref > ? AND deleted = 0 AND mail_enabled = 1 AND sms_enabled = 1 AND via IS NULL`,
+    end,
+  );
+  const contactsOf = new Map<unknown, string[]>();
+  for (const [ref, ...cells] of contacts) {
+    const others = contactsOf.get(String(ref)) ?? [];
+    contactsOf.set(String(ref), [...others, canonical([...cells.slice(0, -1), Number(cells.at(-1))])].sort());
+  }
   const rows = await probe.rows(
-    `SELECT id, version, deletion_key, source, source_id, language, unique_ref_no, legal_name, first_name, last_name,
+    `SELECT id, version, deletion_key, parent_ref, source, source_id, language, unique_ref_no, legal_name, first_name, last_name,
        gender, debtor_id, assigned_agent, pin_code, credit_limit, account_number, ifsc, status,
        ${OTHER_COLUMNS.map((column) => `(${column} IS NOT NULL)`).join(' + ')}
      FROM customers WHERE id > ?`,
     end,
   );
-  return rows.map(([id, version, deletionKey, ...cells]) => {
+  return rows.map(([id, version, deletionKey, parentRef, ...cells]) => {
     const isGone = Number(deletionKey) !== 0;
     const whole = { id: Number(id), version: Number(version), isGone };
-    return isGone ? whole : { ...whole, cells, addresses: addressesOf.get(String(id)) ?? [] };
+    return isGone
+      ? whole
+      : {
+          ...whole,
+          parent: parentRef === null ? null : Number(parentRef),
+          cells,
+          addresses: addressesOf.get(String(id)) ?? [],
+          contacts: contactsOf.get(String(id)) ?? [],
+        };
   });
 }
 
-function expectedCustomers({ table }: BookModel, idOf: (customer: string) => number | null): unknown[] {
+function expectedCustomers({ table }: BookModel, ids: KnownIds): unknown[] {
+  const idOf = (customer: string) => ids.idOf(customer);
   return [...table.all].map(([customer, { state, version, isGone }]) => {
     const { source, sourceId, language, uniqueRefNo, legalName, firstName, lastName, gender, debtorId } = state;
     const { assignedAgent, pinCode, creditLimit, accountNumber, ifsc } = state;
     const cells: Cell[] = [source, sourceId, language, uniqueRefNo, legalName, firstName, lastName, gender, debtorId];
     cells.push(assignedAgent, pinCode, creditLimit, accountNumber, ifsc, 'ACTIVE', 0);
     const addresses = state.addresses.map((address) => canonical(address)).sort();
-    return isGone ? { id: idOf(customer), version, isGone } : { id: idOf(customer), version, isGone, cells, addresses };
+    const contacts = state.contacts
+      .map((one) => [ids.personIdOf(one.person), one.mobile, one.name, one.legalName, one.email, Number(one.whatsapp)])
+      .map(canonical)
+      .sort();
+    const whole = { id: idOf(customer), version, isGone };
+    return isGone
+      ? whole
+      : { ...whole, parent: state.parent === null ? null : idOf(state.parent), cells, addresses, contacts };
   });
 }
 
@@ -76,15 +103,10 @@ function expectedCustomers({ table }: BookModel, idOf: (customer: string) => num
 export async function checkTables(
   probe: DatabaseProbe,
   ends: TableEnds,
-  { records, book, ids, jobs }: OracleWorld,
+  { records, book, ids, jobs, refused }: OracleWorld,
   findings: Findings,
 ): Promise<void> {
-  compare(
-    'customers',
-    expectedCustomers(book, (key) => ids.idOf(key)),
-    await storedCustomers(probe, ends.customers),
-    findings,
-  );
+  compare('customers', expectedCustomers(book, ids), await storedCustomers(probe, ends.customers), findings);
   const stored = await probe.rows(
     'SELECT record_id, version, deletion_key, data FROM campaign_records WHERE id > ?',
     ends.campaign_records,
@@ -128,7 +150,7 @@ export async function checkTables(
   const states = await probe.rows('SELECT job_id, state FROM bulk_jobs WHERE id > ?', ends.bulk_jobs);
   compare(
     'jobs',
-    [...jobs.values()].map((job) => [job, 'completed']),
+    [...jobs].map(([call, job]) => [job, refused.has(call) ? 'failed' : 'completed']),
     states,
     findings,
   );

@@ -8,14 +8,16 @@ import { seededRandom } from '../seeded-random';
 import { type Answer, CREATE_PATH, sendJson, untilAnswered, upload } from '../service-client';
 import { type ServiceProcess, startService } from '../service-process';
 import { BookModel } from './book.model';
+import { drawCommitCall } from './commit.calls';
 import { Dice } from './dice';
 import { drawFileCall, firstCustomers } from './file.calls';
 import { drawItemCall } from './item.calls';
 import { KnownIds } from './known-ids';
-import { type OracleCall, type OracleWorld, parsed } from './oracle.call';
+import { FileParts, type OracleCall, type OracleWorld, parsed } from './oracle.call';
 import { checkTables, tableEnds } from './oracle.checks';
 import { drawRecordCall, firstRecords } from './record.calls';
 import { RecordModel } from './record.model';
+import { checkNumbers } from './ssn.checks';
 import { drawUndoCall, FIRST_CALL } from './undo.calls';
 
 /** Part of the calls the service is killed in, of the kills another one follows, and of the calls that are repeated. */
@@ -56,6 +58,7 @@ export class OracleLane {
       kills += await this.make(drawn, call, world, new Dice(seededRandom(seed, 19, call)), findings);
     }
     await checkTables(this.probe, ends, world, findings);
+    await checkNumbers(this.service, this.probe, world, findings);
     this.report.count('calls', calls);
     this.report.count('rows changed', world.book.table.history.length + world.records.table.history.length);
     this.report.count('kills', kills);
@@ -86,7 +89,7 @@ export class OracleLane {
     ids.learnPublic(rows.map(([id, , publicId]) => [Number(id), String(publicId)]));
     const isReady = answers.every((answer) => answer !== null && answer.status < 300);
     findings.expect(isReady, `the first records of seed ${seed} were answered ${JSON.stringify(answers)}`);
-    return { dice: new Dice(seededRandom(seed, 19)), records, book, ids, campaignId, source, jobs };
+    return { dice: new Dice(seededRandom(seed, 19)), records, book, ids, campaignId, source, jobs, ...noFollowUps() };
   }
 
   /** Makes a call until its outcome is known, and compares that; gives how often the service was killed meanwhile. */
@@ -97,13 +100,13 @@ export class OracleLane {
     dice: Dice,
     findings: Findings,
   ): Promise<number> {
-    const { ids, jobs } = world;
+    const { jobs } = world;
     const keys: string[] = [];
     const send = (key: string): Promise<Answer | null> => {
       keys.push(key);
       const { method, path, body } = drawn;
-      return Buffer.isBuffer(body)
-        ? upload(this.service, path, body, null, key)
+      return body instanceof FileParts
+        ? upload(this.service, path, body.file, null, key, body.contacts)
         : sendJson(this.service, method, path, body, key);
     };
     const state = { isAnswered: false };
@@ -123,11 +126,8 @@ export class OracleLane {
     if (drawn.makesJob) {
       findings.expect(answer.jobId !== null, `call ${call}, ${drawn.what}, names no job`);
       jobs.set(call, answer.jobId ?? '');
-      const rows = await this.probe.rows(
-        'SELECT id, customer_id FROM customers WHERE source LIKE ?',
-        `${world.source}-%`,
-      );
-      ids.learnPublic(rows.map(([id, publicId]) => [Number(id), String(publicId)]));
+      if (drawn.isRefused === true) world.refused.add(call);
+      await this.learn(world);
     }
     if (dice.chance(REPEAT_SHARE)) {
       const again = await send(keys[0] ?? '');
@@ -138,12 +138,35 @@ export class OracleLane {
     }
     return kills;
   }
+
+  /** Takes in which ids the customers and contacts of the model were given. */
+  private async learn({ ids, book, source }: OracleWorld): Promise<void> {
+    const identities = 'SELECT id, customer_id, source, source_id, language FROM customers WHERE source LIKE ?';
+    const rows = await this.probe.rows(identities, `${source}-%`);
+    // Who was made without being told of, as the commit of a dry run does.
+    for (const [id, , ...identity] of rows) {
+      const customer = ids.customerOf(Number(id)) === null ? book.holderOf(identity) : null;
+      if (customer !== null && ids.idOf(customer) === null) ids.learn(customer, Number(id));
+    }
+    ids.learnPublic(rows.map(([id, publicId]) => [Number(id), String(publicId)]));
+    const sql = 'SELECT customer_ref, mobile, key_contact_person_id FROM customer_contacts WHERE deleted = 0';
+    for (const [ref, mobile, publicId] of await this.probe.rows(sql)) {
+      const customer = ids.customerOf(Number(ref));
+      const contacts = customer === null ? [] : (book.table.live(customer)?.state.contacts ?? []);
+      const known = contacts.find((contact) => contact.mobile === mobile);
+      if (known !== undefined) ids.learnPerson(known.person, String(publicId));
+    }
+  }
+}
+
+function noFollowUps(): Pick<OracleWorld, 'refused' | 'rehearsals' | 'committed'> {
+  return { refused: new Set(), rehearsals: new Map(), committed: new Set() };
 }
 
 function drawCall(world: OracleWorld, call: number): OracleCall {
   const kind = world.dice.next();
-  const undo = kind < 0.1 ? drawUndoCall(world, call) : null;
-  if (undo !== null) return undo;
-  if (kind < 0.4) return drawRecordCall(world, call);
-  return kind < 0.7 ? drawItemCall(world, call) : drawFileCall(world, call);
+  const followUp = kind < 0.1 ? drawUndoCall(world, call) : kind < 0.2 ? drawCommitCall(world, call) : null;
+  if (followUp !== null) return followUp;
+  if (kind < 0.45) return drawRecordCall(world, call);
+  return kind < 0.72 ? drawItemCall(world, call) : drawFileCall(world, call);
 }

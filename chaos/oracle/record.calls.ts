@@ -1,8 +1,9 @@
 import { leadOf, RECORDS_PATH } from '../campaign';
-import { difference, DRY_SHARE, type OracleCall, type OracleWorld, REFUSED_SHARE, refusedCall } from './oracle.call';
+import { difference, type OracleCall, type OracleWorld, REFUSED_SHARE, refusedCall } from './oracle.call';
+import { drawChoices, perform } from './call-choices';
 import type { Dice } from './dice';
 import type { Json, JsonObject } from './json-values';
-import type { DrawnChange } from './record.model';
+import { answerFor, type DrawnChange } from './record.model';
 
 /** Records of the campaign: few, so that calls meet. */
 const RECORDS = 8;
@@ -78,11 +79,17 @@ export function drawRecordCall(world: OracleWorld, call: number): OracleCall {
     const broken = isForeign ? { ...body, campaignId: 'camp_nobody' } : { ...body, records: [] };
     return refusedCall({ ...common, body: broken }, isForeign ? 403 : 400);
   }
-  const isDry = dice.chance(DRY_SHARE);
-  const work = () => records.update(call, changes);
-  const expected = isDry ? records.table.rehearse(work) : work();
+  const choices = drawChoices(dice, 'each');
+  const rows = {
+    count: changes.length,
+    begin: (to: number) => records.update(to, changes, choices.rule),
+  };
+  const { answers, isRefused } = perform(world, records.table.rehearse, choices, call, [rows], (fate) => {
+    return { ...fate, verdict: 'failed', error: 'not_applied_exception' };
+  });
+  const expected = answerFor(changes, answers.flat());
   return {
-    ...{ ...common, path: isDry ? `${PATH}?dryRun=true` : PATH, body, makesJob: true },
+    ...{ ...common, path: `${PATH}${choices.query}`, body, makesJob: true, isRefused },
     check: (status, answer) => difference(expected, answerOf(status, answer)),
   };
 }

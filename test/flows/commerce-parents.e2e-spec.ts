@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 import { bulkItems, createCommerceCustomer, refusalOf } from '../support/commerce-items';
 import { describeEachEngine } from '../support/engines';
+import { follow, rowsOf } from '../support/jobs';
 import { RunningService, startService, Tenant } from '../support/service';
 
 const SOURCE = { source: 'S' };
@@ -240,6 +241,22 @@ describeEachEngine('the parent of a customer', (engine) => {
       expect(answers.map(({ status }) => status).sort()).toEqual([200, 400]);
     }
     await stored();
+  });
+
+  it('closes no circle by undoing a job either: the customer that would stand above itself is kept', async () => {
+    const [top, child, bystander] = [await create('top'), await create('child'), await create('bystander')];
+    const below = (id: number, parent: object | null) => ({ id, parent });
+    await bulk([below(child.id, { id: top.id }), below(bystander.id, { id: top.id })], 'id');
+    const freed = await tenant.api
+      .post('/customers/bulk/id')
+      .send({ customers: [below(child.id, null), below(bystander.id, null)] });
+    await bulk([below(top.id, { id: child.id })], 'id');
+    const undo = await follow(tenant.api, freed.headers['x-job-id'] ?? '', 'undo');
+    expect(undo.counters).toMatchObject({ received: 2, updated: 1, failed: 1 });
+    const [refused] = await rowsOf(tenant.api, undo.jobId, 'failed');
+    expect(JSON.stringify(refused)).toContain('PARENT_CYCLE');
+    const parents = await stored();
+    expect([top, child, bystander].map(({ id }) => parents.get(id))).toEqual([child.id, null, top.id]);
   });
 
   it('is gone when it is deleted, and may be replaced', async () => {

@@ -233,6 +233,44 @@ describeEachEngine('a dry run', (engine) => {
     expect(again.body.errorResponse.errorMessage).toContain(job.jobId);
   });
 
+  it('is done for real also where rows change what rows before them made', async () => {
+    const item = (sourceId: number, rest: object) => ({ source: 'MADE', sourceId, language: 'en', ...rest });
+    const upsert = (customers: object[], query: object = {}) =>
+      tenant.api.post('/customers/bulk/sourceId').query(query).send({ customers }).expect(200);
+    const [first, second] = [item(1, { lastName: 'First' }), item(1, { lastName: 'Second' })];
+    const dry = await upsert([first, second, second, item(2, { lastName: 'Other' })], { dryRun: 'true' });
+    expect(dry.body.data.map(({ id }: any) => id)).toEqual([null, null, null, null]);
+    const contacts = csvOf([
+      ['uniqueRefNo', 'name', 'legalName', 'mobile'],
+      ['MADE-1', 'Asha', 'Asha Rao', '9812345678'],
+    ]);
+    const file = csvOf([
+      ['uniqueRefNo', 'legalName'],
+      ['MADE-1', 'Made with a contact'],
+    ]);
+    const withContact = await bulk(tenant.api, CREATE, file, { query: { dryRun: 'true' }, contacts });
+    // Takes the ids the dry runs had.
+    await upsert([item(3, {}), item(2, { lastName: 'Other' })]);
+
+    const job = await follow(tenant.api, dry.headers['x-job-id'] ?? '', 'commit');
+    expect(job.counters).toMatchObject({ received: 4, created: 1, updated: 1, unchanged: 1, failed: 1 });
+    const failed = await rowsOf(tenant.api, job.jobId, 'failed');
+    expect(failed.map(({ row, errors }) => [row, errors[0].code])).toEqual([[4, 'VERSION_CONFLICT']]);
+    const { counters } = await follow(tenant.api, withContact.jobId, 'commit');
+    expect(counters).toMatchObject({ received: 2, created: 1, updated: 1, failed: 0 });
+  });
+
+  it('whose customer somebody else made meanwhile changes nothing of that', async () => {
+    const item = (lastName: string) => ({ source: 'RIVAL', sourceId: 1, language: 'en', lastName });
+    const upsert = (customers: object[], query: object = {}) =>
+      tenant.api.post('/customers/bulk/sourceId').query(query).send({ customers }).expect(200);
+    const dry = await upsert([item('First'), item('Second')], { dryRun: 'true' });
+    const rival = await upsert([item('First')]);
+    const { counters } = await follow(tenant.api, dry.headers['x-job-id'] ?? '', 'commit');
+    expect(counters).toMatchObject({ received: 2, failed: 2 });
+    expect((await readCustomer(tenant.api, rival.body.data[0].id)).lastName).toBe('First');
+  });
+
   it('commits secrets that came with the call', async () => {
     const customers = [{ source: 'SSN', sourceId: 1, language: 'en', lastName: 'Secret', ssn: '123-45-6789' }];
     const dry = await tenant.api

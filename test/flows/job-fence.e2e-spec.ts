@@ -1,8 +1,13 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { ChunkWork } from '../../src/bulk/engine/chunk-work';
+import { OutcomeSpool } from '../../src/bulk/engine/outcome-spool';
+import { ResultFiles } from '../../src/bulk/files/result-files';
+import type { BulkJob } from '../../src/bulk/jobs/bulk-job.entity';
+import { JobTakenOver } from '../../src/bulk/jobs/bulk-job.errors';
+import { JobControl } from '../../src/bulk/jobs/job-control';
 import type { RowOutcome } from '../../src/bulk/jobs/bulk-outcome.entity';
 import { JobRetentionSweep } from '../../src/bulk/jobs/job-retention.sweep';
 import { bulk, CREATE, csvOf } from '../support/bulk';
@@ -79,6 +84,38 @@ describeEachEngine('a job', (engine) => {
       expect(rows).toHaveLength(ROWS);
     },
   );
+
+  it('that was taken over leaves the files of its successor alone', async () => {
+    const cells = [['legalName', 'pinCode'], ...Array.from({ length: 5 }, (_, i) => [`Heir ${i}`, i === 3 ? '0' : ''])];
+    const { jobId } = await bulk(tenant.api, CREATE, csvOf(cells));
+    const folder = join(service.database.dataDir, 'jobs', jobId);
+    const contents = () =>
+      Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+    const written = contents();
+    expect(Object.keys(written)).toEqual(expect.arrayContaining(['failure.csv', 'success.csv']));
+    for (const name of ['failure.csv', 'success.csv']) rmSync(join(folder, name));
+
+    const files = service.app.get(ResultFiles);
+    const job = await service.app.get(JobControl).reload({ jobId } as BulkJob);
+    const stale = await files.open(job, {});
+    await stale.follow(job, null);
+    await query('UPDATE bulk_jobs SET fence = fence + 1 WHERE job_id = ?', [jobId]);
+    const heir = { ...job, fence: job.fence + 1 };
+    const own = await files.open(heir, {});
+    await own.follow(heir, null);
+    await expect(files.finish(job, stale)).rejects.toThrow(JobTakenOver);
+    expect(existsSync(join(folder, 'success.csv'))).toBe(false);
+    await stale.abort();
+    await files.finish(heir, own);
+    expect(contents()).toEqual(written);
+
+    const spools = [await OutcomeSpool.create(folder), await OutcomeSpool.create(folder)] as const;
+    for (const [at, spool] of spools.entries()) await spool.add(`of process ${at}`);
+    await spools[0].remove();
+    expect(await spools[1].read(0)).toBe('of process 1');
+    await spools[1].remove();
+    expect(contents()).toEqual(written);
+  });
 
   it.each([
     ['loses', (rows: readonly RowOutcome[]) => rows.slice(1)],

@@ -210,6 +210,34 @@ describeEachEngine('undoing a job', (engine) => {
     expect(await addresses()).toEqual(addressesChanged);
   });
 
+  it('of a job that added a contact, changed and deleted it changes nothing', async () => {
+    const header = ['uniqueRefNo', 'name', 'legalName', 'mobile', 'deleted'];
+    const contacts = (...rows: string[][]) => csvOf([header, ...rows.map((row) => ['UNDO-C', ...row])]);
+    const customer = csvOf([
+      ['uniqueRefNo', 'legalName'],
+      ['UNDO-C', 'With contacts'],
+    ]);
+    const stays = contacts(['Stays', 'Stays Here', '9812345671', '']);
+    await bulk(tenant.api, CREATE, customer, { contacts: stays });
+    const passing = contacts(
+      ['Came', 'Came And Went', '9812345672', ''],
+      ['Called', 'Came And Went', '9812345672', ''],
+      ['Called', 'Came And Went', '9812345672', 'true'],
+    );
+    const { jobId } = await bulk(tenant.api, UPDATE, customer, { contacts: passing });
+    const { counters } = await follow(tenant.api, jobId, 'undo');
+    expect(counters).toMatchObject({ received: 1, updated: 0, unchanged: 1 });
+  });
+
+  it('of a job that changed a sealed number there and back changes nothing', async () => {
+    const item = { source: 'UNDO', sourceId: 3, language: 'en', ssn: '123-45-6789' };
+    const [id = 0] = idsOf(await upsert(tenant.api, item));
+    const { jobId } = await upsert(tenant.api, { ...item, ssn: '987-65-4321' }, item);
+    const before = await readCustomer(tenant.api, id);
+    expect((await follow(tenant.api, jobId, 'undo')).counters).toMatchObject({ received: 1, updated: 0, unchanged: 1 });
+    expect(await readCustomer(tenant.api, id)).toEqual(before);
+  });
+
   it('brings back campaign records: merged, added, and added again', async () => {
     const campaignId = await createLeads(tenant.api, 3);
     const [{ id: first }] = [{ id: 'lead_0' }];

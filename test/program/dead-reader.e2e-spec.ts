@@ -44,6 +44,8 @@ describeEachEngine('a thread that reads a file and', (engine) => {
   });
 
   const jobs = () => readdirSync(join(database.dataDir, 'jobs'));
+  const isReading = (job: string) =>
+    readdirSync(join(database.dataDir, 'jobs', job)).some((name) => /^rows\.\w+\.part$/.test(name));
   const fileOf = (rows: number, name: string) =>
     Buffer.from(
       ['uniqueRefNo,legalName', ...Array.from({ length: rows }, (_, at) => `${name}-${at},Xylo Traders`)].join('\n'),
@@ -58,7 +60,7 @@ describeEachEngine('a thread that reads a file and', (engine) => {
         .attach('file', fileOf(ROWS, `O${way.length}`), 'other.csv')
         .then((answer) => answer);
       // The other file has its thread once its rows come.
-      while (!jobs().some((job) => !before.has(job) && existsSync(join(database.dataDir, 'jobs', job, 'rows.part')))) {
+      while (!jobs().some((job) => !before.has(job) && isReading(job))) {
         await sleep(2);
       }
       writeFileSync(order, way);

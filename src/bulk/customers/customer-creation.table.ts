@@ -31,6 +31,7 @@ const ALL_COLUMNS = [NO_ID_COLUMN, ...COLUMNS];
 export class CustomerCreationTable implements TableImporter<CreationRow> {
   readonly name = CUSTOMERS_TABLE;
   readonly oneOf = [];
+  readonly onlyCreates = true;
 
   private readonly rows: CustomerRows;
 

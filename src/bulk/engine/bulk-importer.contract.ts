@@ -98,6 +98,8 @@ export interface TableImporter<T = unknown> {
   readonly oneOf: readonly string[];
   /** True: records are claimed by the ids that results carry, so that a resumed job learns them from its outcomes. */
   readonly claimsRecordIds?: boolean;
+  /** True: each row makes a record, and none can come to one that another row made. */
+  readonly onlyCreates?: boolean;
   /** Pure: judges one row by itself. */
   parse(cells: ImportCells): ParsedRow<T>;
   /** Applies rows in order inside the transaction of their chunk and gives one result per row, in the same order. */

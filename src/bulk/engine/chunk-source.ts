@@ -2,11 +2,13 @@ import type { BulkJob } from '../jobs/bulk-job.entity';
 import type { RowOutcome } from '../jobs/bulk-outcome.entity';
 import type { BulkImporter, ChangeLedger, JobContext, TableImporter } from './bulk-importer.contract';
 import type { Claims } from './claims';
+import type { MadeRecords } from './made-records';
 import { JudgedRow, RowReader } from './row-reader';
 import type { RowChunk, SpoolReader } from './row-spool';
 
 /** One chunk of a job, ready to be applied. */
 export interface ChunkTask {
+  readonly chunkNo: number;
   readonly table: TableImporter;
   /** Index of the table in the importer's list. */
   readonly tableIndex: number;
@@ -18,6 +20,8 @@ export interface ChunkTask {
   readonly ledger: ChangeLedger | null;
   /** What the dry run said of these rows; null when the job commits none. */
   readonly rehearsed: readonly RowOutcome[] | null;
+  /** Shared by all chunks of the run. */
+  readonly made: MadeRecords;
 }
 
 /** Finds what a dry run said of the rows of a chunk. */
@@ -32,6 +36,7 @@ export class ChunkSource {
     private readonly spool: SpoolReader,
     private readonly claims: readonly Claims[],
     private readonly rehearsed: RehearsedOutcomes | null,
+    private readonly made: MadeRecords,
   ) {
     this.readers = importer.tables.map((table) => new RowReader(table));
   }
@@ -53,6 +58,7 @@ export class ChunkSource {
     if (table === undefined || reader === undefined) throw new Error(`${job.target} has no table ${chunk.table}`);
     const claims = this.claims[chunk.table];
     return {
+      chunkNo,
       table,
       tableIndex: chunk.table,
       rows: chunk,
@@ -60,6 +66,7 @@ export class ChunkSource {
       context: { ...jobFacts(job), claim: (record, row) => claims?.claim(record, row) ?? null },
       ledger: this.importer.ledger ?? null,
       rehearsed: this.rehearsed === null ? null : await this.rehearsed(chunkNo),
+      made: this.made,
     };
   }
 }

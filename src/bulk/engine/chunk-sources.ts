@@ -4,9 +4,11 @@ import { SPOOL_NAME } from '../files/file-intake';
 import { JobFiles } from '../files/job-files';
 import type { BulkJob } from '../jobs/bulk-job.entity';
 import { BulkJobRepository } from '../jobs/bulk-job.repository';
+import type { BulkImporter } from './bulk-importer.contract';
 import { ChunkSource, RehearsedOutcomes } from './chunk-source';
 import { ClaimPlanner } from './claim-planner';
 import { ImporterRegistry } from './importer.registry';
+import { MadeRecords } from './made-records';
 import { SpoolReader } from './row-spool';
 
 /** Opens the rows of jobs. */
@@ -25,7 +27,8 @@ export class ChunkSources {
     const spool = await SpoolReader.open(this.files.of(job.jobId, SPOOL_NAME));
     try {
       const claims = await new ClaimPlanner(this.unitOfWork, this.jobs).plan(job, importer, spool);
-      return new ChunkSource(importer, spool, claims, this.rehearsedBy(job));
+      const made = await MadeRecords.of(job, canMeetItsOwn(importer, spool), this.unitOfWork, this.jobs);
+      return new ChunkSource(importer, spool, claims, this.rehearsedBy(job), made);
     } catch (error) {
       await spool.close();
       throw error;
@@ -40,4 +43,9 @@ export class ChunkSources {
         this.jobs.listOutcomes(transaction, await this.jobs.get(transaction, commits), chunkNo),
       );
   }
+}
+
+/** False for a job whose rows all make records and name none. */
+function canMeetItsOwn({ tables: [main] }: BulkImporter, spool: SpoolReader): boolean {
+  return main.onlyCreates !== true || spool.tableOf(spool.chunkCount - 1) > 0;
 }

@@ -37,7 +37,7 @@ export class ChunkWork {
 
   /** @param run what the rows are told of the run of the transaction they are in */
   async apply(transaction: Transaction, job: BulkJob, task: ChunkTask, run: ChunkRun): Promise<ChunkResult> {
-    const { table, tableIndex, judged, rehearsed } = task;
+    const { chunkNo, table, tableIndex, judged, rehearsed, made } = task;
     const context: JobContext = { ...task.context, ...run };
     const ready = readyRows(judged);
     const applyRows = (rows: readonly ReadyRow<unknown>[]) => this.applier.apply(transaction, table, context, rows);
@@ -45,11 +45,17 @@ export class ChunkWork {
     const results =
       witness === null || rehearsed === null
         ? await applyRows(ready)
-        : await applyAsRehearsed(witness, rehearsed, ready, applyRows);
+        : await applyAsRehearsed(witness, rehearsed, ready, async (rows) => {
+            const tried = await applyRows(rows);
+            made.note(chunkNo, tried);
+            return tried.map((result) => ({ ...result, lastingId: made.lastingId(result) }));
+          });
     const outcomes = joinOutcomes(judged, ready, results);
+    if (job.dryRun) made.note(chunkNo, outcomes);
     return {
       table: tableIndex,
-      outcomes: witness !== null && job.dryRun ? await witness.describe(outcomes, changesOf(ready, results)) : outcomes,
+      outcomes:
+        witness !== null && job.dryRun ? await witness.describe(outcomes, changesOf(ready, results), made) : outcomes,
       amounts: results.flatMap(({ amount }) => amount ?? []),
       retried: run.attempt > 1 ? ready.length : results.filter(({ isRetried }) => isRetried === true).length,
     };

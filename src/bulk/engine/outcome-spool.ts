@@ -1,4 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { FileHandle, open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PART } from '../formats/durable-file';
 
 const PRIVATE_FILE = 0o600;
 
@@ -15,8 +18,10 @@ export class OutcomeSpool {
     private readonly file: FileHandle,
   ) {}
 
-  static async create(path: string): Promise<OutcomeSpool> {
-    return new OutcomeSpool(path, await open(path, 'w+', PRIVATE_FILE));
+  /** @param folder where it lies, under a name of its own: a process that lost the job may still write to another one */
+  static async create(folder: string): Promise<OutcomeSpool> {
+    const path = join(folder, `results-under-way.${randomBytes(6).toString('hex')}${PART}`);
+    return new OutcomeSpool(path, await open(path, 'wx+', PRIVATE_FILE));
   }
 
   get size(): number {

@@ -12,8 +12,14 @@ const MOVED: CodedIssue = {
   rejectedValue: null,
 };
 
+/** What became of a row of a job that does a dry run for real. */
+export interface CommittedRow extends RowResult {
+  /** Null where the job made the record itself. */
+  readonly lastingId: string | null;
+}
+
 /** Applies rows in order; results stand in the same order. */
-export type ApplyRows = (rows: readonly ReadyRow<unknown>[]) => Promise<RowResult[]>;
+export type ApplyRows = (rows: readonly ReadyRow<unknown>[]) => Promise<CommittedRow[]>;
 
 /**
  * Applies the rows that do exactly what their dry run said, and refuses the others. All are tried; when some differ, the
@@ -27,7 +33,7 @@ export async function applyAsRehearsed(
 ): Promise<RowResult[]> {
   const { transaction } = witness;
   const said = new Map(rehearsed.map((outcome) => [outcome.row, outcome]));
-  const refused = new Map<number, RowResult>();
+  const refused = new Map<number, CommittedRow>();
   for (;;) {
     const left = rows.filter(({ row }) => !refused.has(row));
     await transaction.query(`SAVEPOINT ${SAVEPOINT}`);
@@ -47,13 +53,13 @@ export async function applyAsRehearsed(
 }
 
 /** A row that fails now does no harm, whatever the dry run said. */
-function differs(said: RowOutcome | undefined, now: RowResult, entry: LedgerEntry | undefined): boolean {
+function differs(said: RowOutcome | undefined, now: CommittedRow, entry: LedgerEntry | undefined): boolean {
   if (now.verdict === 'failed' || now.verdict === 'skipped') return false;
   if (said?.verdict !== now.verdict) return true;
   if (now.verdict === 'created') return false;
-  return said.recordId !== now.recordId || said.version !== entry?.version;
+  return said.recordId !== now.lastingId || said.version !== entry?.version;
 }
 
-function refusal(recordId: string | null): RowResult {
-  return { verdict: 'failed', recordId, issues: [MOVED], warnings: [], amount: null };
+function refusal(recordId: string | null): CommittedRow {
+  return { verdict: 'failed', recordId, lastingId: recordId, issues: [MOVED], warnings: [], amount: null };
 }

@@ -1,6 +1,7 @@
 import type { Transaction } from '../../platform/database/transaction';
 import type { RowOutcome } from '../jobs/bulk-outcome.entity';
 import { isApplied } from '../jobs/tally';
+import type { MadeRecords } from './made-records';
 import type { ChangeLedger, JobContext, LedgerEntry, RecordChange } from './bulk-importer.contract';
 
 /** Entries read at once. */
@@ -34,15 +35,19 @@ export class RowWitness {
   }
 
   /**
-   * The outcomes with what each row changed. A record that is created only for a moment has no id to show.
+   * The outcomes with what each row changed. A record that is there only for a moment has no id to show.
    *
    * @param told what rows told of their changes themselves; where there is any, the chunk wrote no history
    */
-  async describe(outcomes: readonly RowOutcome[], told: ReadonlyMap<number, RecordChange>): Promise<RowOutcome[]> {
+  async describe(
+    outcomes: readonly RowOutcome[],
+    told: ReadonlyMap<number, RecordChange>,
+    made: MadeRecords,
+  ): Promise<RowOutcome[]> {
     const byRow: ReadonlyMap<number, RecordChange> = told.size > 0 ? told : await this.entries();
     return outcomes.map((outcome) => {
       const change = isApplied(outcome) ? byRow.get(outcome.row) : undefined;
-      const shown = outcome.verdict === 'created' ? { ...outcome, recordId: null } : outcome;
+      const shown = isApplied(outcome) ? { ...outcome, recordId: made.lastingId(outcome) } : outcome;
       return change === undefined ? shown : { ...shown, version: change.version, changes: change.changes };
     });
   }

@@ -14,9 +14,6 @@ import type { ChunkSource } from './chunk-source';
 import { ChunkResult, ChunkWork, talliesWith } from './chunk-work';
 import { OutcomeSpool } from './outcome-spool';
 
-/** Where the results of a transaction that is under way lie in the folder of their job. */
-const SPOOL_NAME = 'results-under-way';
-
 /** Why the job is not to go on, null while it is; asked before every chunk. @throws JobInterrupted when the service stops */
 export type AskForStop = () => Promise<JobStop | null>;
 
@@ -64,7 +61,7 @@ export class WholeRun {
   }
 
   private async runInTurn(job: BulkJob, source: ChunkSource, askForStop: AskForStop): Promise<BulkJob> {
-    const spool = await OutcomeSpool.create(this.files.of(job.jobId, SPOOL_NAME));
+    const spool = await OutcomeSpool.create(this.files.folderOf(job.jobId));
     let attempt = 0;
     try {
       return await this.unitOfWork.run(async (transaction) => {

@@ -3,6 +3,7 @@ import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Injectable, OnModuleInit } from '@nestjs/common';
 import { AppConfig } from '../../platform/config/app-config';
+import { PART } from '../formats/durable-file';
 
 const PRIVATE_FOLDER = 0o700;
 const LONGEST_UPLOAD_MS = 60 * 60 * 1000;
@@ -63,6 +64,20 @@ export class JobFiles implements OnModuleInit {
   /** Path of a job's file; the name is one of ours, never the caller's. */
   of(jobId: string, name: string): string {
     return join(this.jobs, jobId, name);
+  }
+
+  /** Folder of all files of a job. */
+  folderOf(jobId: string): string {
+    return join(this.jobs, jobId);
+  }
+
+  /**
+   * Removes the incomplete files of a job that somebody begins to work on: those of a process that died, and those of one
+   * that lost the job and does not know it yet, which can then not complete them any more.
+   */
+  async removeParts(jobId: string): Promise<void> {
+    const parts = (await this.list(jobId)).filter((name) => name.endsWith(PART));
+    for (const part of parts) await rm(this.of(jobId, part), { force: true });
   }
 
   /** Names of a job's files. */

@@ -7,7 +7,7 @@ import { RowChunk, SpoolReader } from '../engine/row-spool';
 import { FormatRegistry } from '../formats/format.registry';
 import type { RawRow, RowBatch, RowWriter } from '../formats/row-format.contract';
 import type { BulkJob } from '../jobs/bulk-job.entity';
-import { RowsUnaccounted } from '../jobs/bulk-job.errors';
+import { RowsUnaccounted, takenOver } from '../jobs/bulk-job.errors';
 import { BulkJobRepository } from '../jobs/bulk-job.repository';
 import type { RowOutcome } from '../jobs/bulk-outcome.entity';
 import { markMessage } from '../reading/job-mark';
@@ -49,6 +49,7 @@ export class ResultFiles {
 
   /** Begins the files of a job, in the format its rows came in; a side without rows gets none. */
   async open(job: BulkJob, listeners: RowListeners): Promise<JobResults> {
+    await this.files.removeParts(job.jobId);
     const spool = await SpoolReader.open(this.files.of(job.jobId, SPOOL_NAME));
     const importer = this.importers.get(job.target);
     const writers = new ResultWriters(job, importer, this.formats, this.files);
@@ -57,7 +58,7 @@ export class ResultFiles {
     return new JobResults(spool, importer, writers, outcomesOf, listeners);
   }
 
-  /** Writes all files of a job at once, from its rows and stored outcomes. @throws RowsUnaccounted */
+  /** Writes all files of a job at once, from its rows and stored outcomes. @throws RowsUnaccounted, JobTakenOver */
   async write(job: BulkJob, listeners: RowListeners): Promise<void> {
     const results = await this.open(job, listeners);
     try {
@@ -68,9 +69,12 @@ export class ResultFiles {
     }
   }
 
-  /** Completes the files of a job that has been worked on. @throws RowsUnaccounted */
+  /** Completes the files of a job that has been worked on. @throws RowsUnaccounted, JobTakenOver */
   async finish(job: BulkJob, results: JobResults): Promise<void> {
-    await results.finish(job);
+    await results.complete(job);
+    // Whoever took the job over may have come further, and writes the same files.
+    if (!(await this.unitOfWork.read((transaction) => this.jobs.isHeld(transaction, job)))) throw takenOver(job.jobId);
+    await results.publish();
     await this.files.settle(job.jobId);
   }
 }
@@ -107,13 +111,18 @@ export class JobResults {
     }
   }
 
-  async finish(job: BulkJob): Promise<void> {
+  /** Writes the rows that are missing: those of the last chunks, and those the job did not come to. */
+  async complete(job: BulkJob): Promise<void> {
     await this.follow(job, null);
     for (let chunkNo = job.nextChunk; chunkNo < job.chunks; chunkNo++) {
       const chunk = await this.spool.read(chunkNo);
       for (const { row } of chunk.rows) this.listeners.onUnprocessed?.(row);
       await this.writers.writeUnprocessed(chunk);
     }
+  }
+
+  /** Lets the files appear under their names. */
+  async publish(): Promise<void> {
     await this.writers.close();
     await this.spool.close();
   }

@@ -1,27 +1,33 @@
-import { createWriteStream, rmSync, WriteStream } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { createWriteStream, WriteStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Writable } from 'node:stream';
 
+/** How the names of files end that are not complete yet. */
+export const PART = '.part';
+
 /**
- * A file that is there completely or not at all. Bytes go to `<path>.part` (mode 0600); `commit` syncs that file,
- * renames it to `path` and syncs the folder, so that a power cut leaves either the finished file or none.
+ * A file that is there completely or not at all. Bytes go to a file of another name (mode 0600); `commit` syncs that file,
+ * renames it to `path` and syncs the folder, so that a power cut leaves either the finished file or none. That name is
+ * drawn anew for each: whoever writes the same file at the same time, such as a frozen process whose job another has
+ * taken over, neither removes nor publishes what is not its own.
  */
 export class DurableFile {
   private failure: Error | null = null;
 
   private constructor(
     private readonly path: string,
+    private readonly part: string,
     private readonly out: WriteStream,
   ) {
     out.on('error', (error) => (this.failure = error));
   }
 
-  /** Starts the file; a `.part` left behind by a crash is replaced. Faults of opening show in the first `write`. */
+  /** Starts the file. Faults of opening show in the first `write`. */
   static create(path: string): DurableFile {
-    const part = partOf(path);
-    rmSync(part, { force: true });
-    return new DurableFile(path, createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true }));
+    const part = `${path}.${randomBytes(6).toString('hex')}${PART}`;
+    return new DurableFile(path, part, createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true }));
   }
 
   /** For piping: await `pipeline(source, file.stream)` first, then call `commit`. */
@@ -47,7 +53,7 @@ export class DurableFile {
     if (!this.out.writableEnded) this.out.end();
     await this.closed();
     this.throwIfFailed();
-    await rename(partOf(this.path), this.path);
+    await rename(this.part, this.path);
     await syncFolder(dirname(this.path));
   }
 
@@ -55,7 +61,7 @@ export class DurableFile {
   async discard(): Promise<void> {
     this.out.destroy();
     await this.closed();
-    await rm(partOf(this.path), { force: true });
+    await rm(this.part, { force: true });
   }
 
   /** Ends with the stream too, as a stream that failed never drains. */
@@ -78,10 +84,6 @@ export class DurableFile {
   private throwIfFailed(): void {
     if (this.failure !== null) throw this.failure;
   }
-}
-
-function partOf(path: string): string {
-  return `${path}.part`;
 }
 
 /** The new name itself is durable only once the folder is synced. */

@@ -143,6 +143,11 @@ export class BulkJobRepository {
     return taken.affected === 1 ? this.get(transaction, job.jobId) : null;
   }
 
+  /** False when another process has taken the job over. */
+  async isHeld(transaction: Transaction, { id, companyRef, fence }: BulkJob): Promise<boolean> {
+    return (await transaction.countBy(BulkJob, { id, companyRef, fence })) === 1;
+  }
+
   /** Renews the lease of whoever holds the job, or gives it up; of one that was taken over it stays as it is. */
   async setLease(transaction: Transaction, { id, companyRef, fence }: BulkJob, isHeld: boolean): Promise<void> {
     const where = { id, companyRef, fence, state: In<JobState>(['queued', 'running']) };

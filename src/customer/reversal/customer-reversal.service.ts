@@ -9,11 +9,13 @@ import {
 import type { ChangeContext } from '../../platform/history/history-entry.entity';
 import type { Transaction } from '../../platform/database/transaction';
 import { giveWay } from '../../platform/event-loop/give-way';
+import { COMMERCE_ISSUES } from '../commerce/commerce.issues';
 import { CustomerSsnService } from '../commerce/customer-ssn.service';
 import { CustomValues } from '../custom/custom-values';
 import { historyEntry } from '../customer-change';
 import type { CustomerHistory } from '../customer-history.entity';
 import { CustomerHistoryRepository } from '../customer-history.repository';
+import { ParentChains } from './parent-chains';
 import { ReversalRepository } from './reversal.repository';
 import { ReversedAddresses } from './reversed-addresses';
 import { ReversedContacts } from './reversed-contacts';
@@ -32,7 +34,8 @@ export class CustomerReversalService {
 
   /**
    * Brings customers back to what they were before the job `undone`; outcomes stand in the order of the reversals. A
-   * customer that was changed since by anybody else is kept. One that the job created is deleted.
+   * customer that was changed since by anybody else is kept, and one that would stand above itself. One that the job
+   * created is deleted.
    */
   async apply(
     transaction: Transaction,
@@ -43,15 +46,25 @@ export class CustomerReversalService {
     const refs = reversals.map(({ recordRef }) => recordRef);
     const drafts = await this.load(transaction, context.companyRef, refs);
     const entries = await this.history.listOfRecords(transaction, context.companyRef, refs);
+    const chains = await ParentChains.load(
+      transaction,
+      this.customers,
+      context.companyRef,
+      drafts.values(),
+      entries.values(),
+    );
     const reversed: { readonly draft: ReversedCustomer; readonly row: number }[] = [];
     const outcomes: ReversalOutcome[] = [];
     for (const { recordRef, row } of reversals) {
       const draft = drafts.get(recordRef);
       const all = entries.get(recordRef) ?? [];
       const jobs = { undone, undoing: context.jobId };
-      const outcome = draft === undefined ? NOTHING : revert(draft, all, jobs, context.at);
+      const outcome = draft === undefined ? NOTHING : revert(draft, all, jobs, chains, context.at);
       outcomes.push(outcome);
-      if (draft !== undefined && outcome.outcome === 'updated') reversed.push({ draft, row });
+      if (draft !== undefined && outcome.outcome === 'updated') {
+        chains.take(draft);
+        reversed.push({ draft, row });
+      }
       await giveWay();
     }
     await this.write(transaction, context, reversed);
@@ -67,13 +80,16 @@ export class CustomerReversalService {
     const contacts = await this.customers.listContacts(transaction, companyRef, refs);
     const addresses = await this.customers.listAddresses(transaction, companyRef, refs);
     const customOf = await this.customValues.listShown(transaction, companyRef, refs);
-    const indexSsn: IndexSsn = (customer, ssn) => {
-      const number = this.ssns.open({ ...customer, ssn });
-      return { ssn, ssnIndex: number === null ? null : this.ssns.indexOf(companyRef, number) };
-    };
     return new Map(
       found.map((views) => {
         const { id } = views.receivables;
+        const now = views.commerce;
+        const indexSsn: IndexSsn = (customer, ssn) => {
+          const number = this.ssns.open({ ...customer, ssn });
+          // Sealed anew, the same number looks like another one.
+          if (number === this.ssns.open(now)) return { ssn: now.ssn, ssnIndex: now.ssnIndex };
+          return { ssn, ssnIndex: number === null ? null : this.ssns.indexOf(companyRef, number) };
+        };
         const draft = new ReversedCustomer(
           views,
           new ReversedContacts(contacts.get(id) ?? []),
@@ -118,6 +134,7 @@ function revert(
   draft: ReversedCustomer,
   all: readonly CustomerHistory[],
   jobs: UndoingJobs,
+  chains: ParentChains,
   at: Date,
 ): ReversalOutcome {
   const { customerId: recordId, version } = draft.before.receivables;
@@ -127,5 +144,6 @@ function revert(
     const unknown = draft.revert(entry, at);
     if (unknown !== null) return { outcome: 'failed', recordId, issue: notReversible(unknown) };
   }
+  if (chains.closesCircle(draft)) return { outcome: 'failed', recordId, issue: COMMERCE_ISSUES.parentCycle() };
   return { outcome: draft.changes().length === 0 ? 'unchanged' : 'updated', recordId, issue: null };
 }

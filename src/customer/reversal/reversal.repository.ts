@@ -33,6 +33,11 @@ export class ReversalRepository {
     });
   }
 
+  /** Customers that are not deleted, locked until the transaction ends. */
+  listParents(transaction: Transaction, companyRef: number, refs: readonly number[]): Promise<CommerceCustomer[]> {
+    return this.commerce.listByIds(transaction, companyRef, refs, true);
+  }
+
   async listContacts(
     transaction: Transaction,
     companyRef: number,

@@ -26,14 +26,18 @@ export class ReversedContacts {
   get changed(): CustomerContact[] {
     return this.stored.flatMap((before) => {
       const after = this.byId.get(before.keyContactPersonId);
-      return after !== undefined && contactChanges(before, after).length > 0 ? [after] : [];
+      return after !== undefined && this.changesOf(before).length > 0 ? [after] : [];
     });
   }
 
   changes(): FieldChange[] {
-    return this.stored.flatMap((before) => {
-      const after = this.byId.get(before.keyContactPersonId);
-      return after === undefined ? [] : contactChanges(before, after);
-    });
+    return this.stored.flatMap((before) => this.changesOf(before));
+  }
+
+  /** One that is deleted and stays so keeps its values: nobody sees them. */
+  private changesOf(before: CustomerContact): FieldChange[] {
+    const after = this.byId.get(before.keyContactPersonId);
+    if (after === undefined || (before.deleted && after.deleted)) return [];
+    return contactChanges(before, after);
   }
 }
