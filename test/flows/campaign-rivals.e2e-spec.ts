@@ -208,7 +208,11 @@ describeEachEngine('kill -9 in the middle of a bulk update', (engine) => {
         stored.forEach(({ version, data }, index) => expect([version, data.n]).toEqual([2, index]));
         const history = (await storedHistory(dataSource, campaignId)).filter(({ jobId }) => jobId === done[0]!.jobId);
         expect(history.map(({ row }) => row)).toEqual(times(KILLED_RECORDS, (index) => index + 1));
-        expect(await countersOf(program.api, done[0]!)).toMatchObject({ received: KILLED_RECORDS, updated: KILLED_RECORDS, failed: 0 });
+        expect(await countersOf(program.api, done[0]!)).toMatchObject({
+          received: KILLED_RECORDS,
+          updated: KILLED_RECORDS,
+          failed: 0,
+        });
       } finally {
         await dataSource.destroy();
       }

@@ -116,7 +116,9 @@ describeEachEngine('a process that is killed in the middle of a bulk call', (eng
     'goes on by itself at the next start, each item applied exactly once',
     async () => {
       // Half of them are known already.
-      const before = await send(times(KILLED_ITEMS / 2, (index) => customer(index * 2, { lastName: 'Before' }))).expect(200);
+      const before = await send(times(KILLED_ITEMS / 2, (index) => customer(index * 2, { lastName: 'Before' }))).expect(
+        200,
+      );
       const known = before.headers['x-job-id'];
       const ends: string[] = [];
       const answer = send(times(KILLED_ITEMS, (index) => customer(index))).then(
@@ -143,7 +145,13 @@ describeEachEngine('a process that is killed in the middle of a bulk call', (eng
       }
       expect(job).toMatchObject({
         state: 'completed',
-        counters: { received: KILLED_ITEMS, created: KILLED_ITEMS / 2, updated: KILLED_ITEMS / 2, failed: 0, unprocessed: 0 },
+        counters: {
+          received: KILLED_ITEMS,
+          created: KILLED_ITEMS / 2,
+          updated: KILLED_ITEMS / 2,
+          failed: 0,
+          unprocessed: 0,
+        },
       });
       expect(await numberOf("customers WHERE source = 'VOLUME'")).toBe(KILLED_ITEMS);
       const rows = await dataSource.query(
