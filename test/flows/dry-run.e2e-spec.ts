@@ -1,9 +1,8 @@
 import { BulkJobRepository } from '../../src/bulk/jobs/bulk-job.repository';
 import { bulk, CREATE, csvOf, UPDATE, xlsxOf } from '../support/bulk';
 import { createLeads, UPDATE_BULK } from '../support/campaigns';
-import { readCustomer } from '../support/commerce-items';
 import { describeEachEngine } from '../support/engines';
-import { follow, jobOf, JOBS, rowsOf, tableLines } from '../support/jobs';
+import { jobOf, JOBS, rowsOf, tableLines } from '../support/jobs';
 import { RunningService, startService, Tenant } from '../support/service';
 
 const ROWS = 4_000;
@@ -185,105 +184,6 @@ describeEachEngine('a dry run', (engine) => {
     expect(await tableLines(service)).toEqual(before);
     const rows = await rowsOf(tenant.api, dry.headers['x-job-id'] ?? '');
     expect(rows[1].changes).toEqual([{ field: 'status_note', from: 'one', to: 'two' }]);
-  });
-
-  it('is done for real by its commit, which refuses what moved since', async () => {
-    const names = Array.from({ length: 5 }, (_, i) => [`C-${i}`, `Commit ${i}`]);
-    await bulk(tenant.api, CREATE, csvOf([['uniqueRefNo', 'legalName'], ...names]));
-    const changes = names.map(([ref, name]) => [ref ?? '', `${name} changed`]);
-    const { jobId } = await bulk(
-      tenant.api,
-      UPDATE,
-      csvOf([['uniqueRefNo', 'legalName'], ...changes, ['C-99', 'Nobody']]),
-      {
-        query: { dryRun: 'true' },
-      },
-    );
-    await bulk(
-      tenant.api,
-      UPDATE,
-      csvOf([
-        ['uniqueRefNo', 'legalName'],
-        ['C-1', 'Moved'],
-      ]),
-    );
-    // Says already what the dry run would have said.
-    await bulk(
-      tenant.api,
-      UPDATE,
-      csvOf([
-        ['uniqueRefNo', 'legalName'],
-        ['C-2', 'Commit 2 changed'],
-      ]),
-    );
-
-    const job = await follow(tenant.api, jobId, 'commit');
-    expect(job).toMatchObject({ state: 'completed', dryRun: false, parentJobId: jobId });
-    expect(job.counters).toMatchObject({ received: 6, updated: 3, failed: 3 });
-    const failed = await rowsOf(tenant.api, job.jobId, 'failed');
-    expect(failed.map(({ row, errors }) => [row, errors[0].code])).toEqual([
-      [3, 'VERSION_CONFLICT'],
-      [4, 'VERSION_CONFLICT'],
-      [7, 'NOT_FOUND'],
-    ]);
-    const { body } = await tenant.api.post('/api/v0/customer/search').send({ uniqueRefNo: 'C-1' });
-    expect(body.payload.items[0].legalName).toBe('Moved');
-    // Once is enough.
-    const again = await tenant.api.post(`${JOBS}/${jobId}/commit`).expect(409);
-    expect(again.body.errorResponse.errorMessage).toContain(job.jobId);
-  });
-
-  it('is done for real also where rows change what rows before them made', async () => {
-    const item = (sourceId: number, rest: object) => ({ source: 'MADE', sourceId, language: 'en', ...rest });
-    const upsert = (customers: object[], query: object = {}) =>
-      tenant.api.post('/customers/bulk/sourceId').query(query).send({ customers }).expect(200);
-    const [first, second] = [item(1, { lastName: 'First' }), item(1, { lastName: 'Second' })];
-    const dry = await upsert([first, second, second, item(2, { lastName: 'Other' })], { dryRun: 'true' });
-    expect(dry.body.data.map(({ id }: any) => id)).toEqual([null, null, null, null]);
-    const contacts = csvOf([
-      ['uniqueRefNo', 'name', 'legalName', 'mobile'],
-      ['MADE-1', 'Asha', 'Asha Rao', '9812345678'],
-    ]);
-    const file = csvOf([
-      ['uniqueRefNo', 'legalName'],
-      ['MADE-1', 'Made with a contact'],
-    ]);
-    const withContact = await bulk(tenant.api, CREATE, file, { query: { dryRun: 'true' }, contacts });
-    // Takes the ids the dry runs had.
-    await upsert([item(3, {}), item(2, { lastName: 'Other' })]);
-
-    const job = await follow(tenant.api, dry.headers['x-job-id'] ?? '', 'commit');
-    expect(job.counters).toMatchObject({ received: 4, created: 1, updated: 1, unchanged: 1, failed: 1 });
-    const failed = await rowsOf(tenant.api, job.jobId, 'failed');
-    expect(failed.map(({ row, errors }) => [row, errors[0].code])).toEqual([[4, 'VERSION_CONFLICT']]);
-    const { counters } = await follow(tenant.api, withContact.jobId, 'commit');
-    expect(counters).toMatchObject({ received: 2, created: 1, updated: 1, failed: 0 });
-  });
-
-  it('whose customer somebody else made meanwhile changes nothing of that', async () => {
-    const item = (lastName: string) => ({ source: 'RIVAL', sourceId: 1, language: 'en', lastName });
-    const upsert = (customers: object[], query: object = {}) =>
-      tenant.api.post('/customers/bulk/sourceId').query(query).send({ customers }).expect(200);
-    const dry = await upsert([item('First'), item('Second')], { dryRun: 'true' });
-    const rival = await upsert([item('First')]);
-    const { counters } = await follow(tenant.api, dry.headers['x-job-id'] ?? '', 'commit');
-    expect(counters).toMatchObject({ received: 2, failed: 2 });
-    expect((await readCustomer(tenant.api, rival.body.data[0].id)).lastName).toBe('First');
-  });
-
-  it('commits secrets that came with the call', async () => {
-    const customers = [{ source: 'SSN', sourceId: 1, language: 'en', lastName: 'Secret', ssn: '123-45-6789' }];
-    const dry = await tenant.api
-      .post('/customers/bulk/sourceId')
-      .query({ dryRun: 'true' })
-      .send({ customers })
-      .expect(200);
-    const [row] = await rowsOf(tenant.api, dry.headers['x-job-id'] ?? '');
-    expect(JSON.stringify(row)).not.toContain('6789');
-    const job = await follow(tenant.api, dry.headers['x-job-id'] ?? '', 'commit');
-    expect(job.counters).toMatchObject({ created: 1 });
-    const { recordId } = (await rowsOf(tenant.api, job.jobId))[0];
-    expect((await readCustomer(tenant.api, Number(recordId))).ssn).toBe('*******6789');
   });
 
   it.each(['commit', 'undo', 'retry'])(

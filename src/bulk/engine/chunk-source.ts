@@ -2,7 +2,7 @@ import type { BulkJob } from '../jobs/bulk-job.entity';
 import type { RowOutcome } from '../jobs/bulk-outcome.entity';
 import type { BulkImporter, ChangeLedger, JobContext, TableImporter } from './bulk-importer.contract';
 import type { Claims } from './claims';
-import type { MadeRecords } from './made-records';
+import type { RehearsalRecords } from './rehearsal-records';
 import { JudgedRow, RowReader } from './row-reader';
 import type { RowChunk, SpoolReader } from './row-spool';
 
@@ -21,7 +21,7 @@ export interface ChunkTask {
   /** What the dry run said of these rows; null when the job commits none. */
   readonly rehearsed: readonly RowOutcome[] | null;
   /** Shared by all chunks of the run. */
-  readonly made: MadeRecords;
+  readonly records: RehearsalRecords;
 }
 
 /** Finds what a dry run said of the rows of a chunk. */
@@ -36,7 +36,7 @@ export class ChunkSource {
     private readonly spool: SpoolReader,
     private readonly claims: readonly Claims[],
     private readonly rehearsed: RehearsedOutcomes | null,
-    private readonly made: MadeRecords,
+    private readonly records: RehearsalRecords,
   ) {
     this.readers = importer.tables.map((table) => new RowReader(table));
   }
@@ -66,7 +66,7 @@ export class ChunkSource {
       context: { ...jobFacts(job), claim: (record, row) => claims?.claim(record, row) ?? null },
       ledger: this.importer.ledger ?? null,
       rehearsed: this.rehearsed === null ? null : await this.rehearsed(chunkNo),
-      made: this.made,
+      records: this.records,
     };
   }
 }

@@ -8,7 +8,7 @@ import type { BulkImporter } from './bulk-importer.contract';
 import { ChunkSource, RehearsedOutcomes } from './chunk-source';
 import { ClaimPlanner } from './claim-planner';
 import { ImporterRegistry } from './importer.registry';
-import { MadeRecords } from './made-records';
+import { RehearsalRecords } from './rehearsal-records';
 import { SpoolReader } from './row-spool';
 
 /** Opens the rows of jobs. */
@@ -27,8 +27,8 @@ export class ChunkSources {
     const spool = await SpoolReader.open(this.files.of(job.jobId, SPOOL_NAME));
     try {
       const claims = await new ClaimPlanner(this.unitOfWork, this.jobs).plan(job, importer, spool);
-      const made = await MadeRecords.of(job, canMeetItsOwn(importer, spool), this.unitOfWork, this.jobs);
-      return new ChunkSource(importer, spool, claims, this.rehearsedBy(job), made);
+      const records = await RehearsalRecords.of(job, canMeetAny(importer, spool), this.unitOfWork, this.jobs);
+      return new ChunkSource(importer, spool, claims, this.rehearsedBy(job), records);
     } catch (error) {
       await spool.close();
       throw error;
@@ -46,6 +46,6 @@ export class ChunkSources {
 }
 
 /** False for a job whose rows all make records and name none. */
-function canMeetItsOwn({ tables: [main] }: BulkImporter, spool: SpoolReader): boolean {
+function canMeetAny({ tables: [main] }: BulkImporter, spool: SpoolReader): boolean {
   return main.onlyCreates !== true || spool.tableOf(spool.chunkCount - 1) > 0;
 }

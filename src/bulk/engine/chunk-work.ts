@@ -37,7 +37,7 @@ export class ChunkWork {
 
   /** @param run what the rows are told of the run of the transaction they are in */
   async apply(transaction: Transaction, job: BulkJob, task: ChunkTask, run: ChunkRun): Promise<ChunkResult> {
-    const { chunkNo, table, tableIndex, judged, rehearsed, made } = task;
+    const { chunkNo, table, tableIndex, judged, rehearsed, records } = task;
     const context: JobContext = { ...task.context, ...run };
     const ready = readyRows(judged);
     const applyRows = (rows: readonly ReadyRow<unknown>[]) => this.applier.apply(transaction, table, context, rows);
@@ -45,17 +45,15 @@ export class ChunkWork {
     const results =
       witness === null || rehearsed === null
         ? await applyRows(ready)
-        : await applyAsRehearsed(witness, rehearsed, ready, async (rows) => {
-            const tried = await applyRows(rows);
-            made.note(chunkNo, tried);
-            return tried.map((result) => ({ ...result, lastingId: made.lastingId(result) }));
-          });
+        : await applyAsRehearsed(witness, { chunkNo, rehearsed, records }, ready, applyRows);
     const outcomes = joinOutcomes(judged, ready, results);
-    if (job.dryRun) made.note(chunkNo, outcomes);
+    if (job.dryRun) records.note(chunkNo, outcomes);
     return {
       table: tableIndex,
       outcomes:
-        witness !== null && job.dryRun ? await witness.describe(outcomes, changesOf(ready, results), made) : outcomes,
+        witness !== null && job.dryRun
+          ? await witness.describe(outcomes, changesOf(ready, results), records)
+          : outcomes,
       amounts: results.flatMap(({ amount }) => amount ?? []),
       retried: run.attempt > 1 ? ready.length : results.filter(({ isRetried }) => isRetried === true).length,
     };

@@ -1,25 +1,28 @@
 import type { CodedIssue } from '../../platform/validation/coded-issue';
 import type { RowOutcome } from '../jobs/bulk-outcome.entity';
 import type { LedgerEntry, ReadyRow, RowResult } from './bulk-importer.contract';
+import { MOVED_CODE, type RehearsalRecords } from './rehearsal-records';
 import type { RowWitness } from './row-witness';
 
 const SAVEPOINT = 'as_rehearsed';
 
 const MOVED: CodedIssue = {
   field: null,
-  code: 'VERSION_CONFLICT',
+  code: MOVED_CODE,
   message: 'the record was changed since the dry run, so the row would do something else now; run the dry run again',
   rejectedValue: null,
 };
 
-/** What became of a row of a job that does a dry run for real. */
-export interface CommittedRow extends RowResult {
-  /** Null where the job made the record itself. */
-  readonly lastingId: string | null;
-}
-
 /** Applies rows in order; results stand in the same order. */
-export type ApplyRows = (rows: readonly ReadyRow<unknown>[]) => Promise<CommittedRow[]>;
+export type ApplyRows = (rows: readonly ReadyRow<unknown>[]) => Promise<RowResult[]>;
+
+/** A chunk of a dry run that is to be done for real. */
+export interface RehearsedChunk {
+  readonly chunkNo: number;
+  /** What the dry run said of its rows. */
+  readonly rehearsed: readonly RowOutcome[];
+  readonly records: RehearsalRecords;
+}
 
 /**
  * Applies the rows that do exactly what their dry run said, and refuses the others. All are tried; when some differ, the
@@ -27,23 +30,26 @@ export type ApplyRows = (rows: readonly ReadyRow<unknown>[]) => Promise<Committe
  */
 export async function applyAsRehearsed(
   witness: RowWitness,
-  rehearsed: readonly RowOutcome[],
+  { chunkNo, rehearsed, records }: RehearsedChunk,
   rows: readonly ReadyRow<unknown>[],
   apply: ApplyRows,
 ): Promise<RowResult[]> {
   const { transaction } = witness;
   const said = new Map(rehearsed.map((outcome) => [outcome.row, outcome]));
-  const refused = new Map<number, CommittedRow>();
+  const refused = new Map<number, RowResult>();
   for (;;) {
     const left = rows.filter(({ row }) => !refused.has(row));
     await transaction.query(`SAVEPOINT ${SAVEPOINT}`);
-    const results = await apply(left);
+    const tried = await apply(left);
+    const byRow = new Map(left.map(({ row }, index) => [row, tried[index] ?? refusal(null)]));
+    const results = rows.map(({ row }) => byRow.get(row) ?? refused.get(row) ?? refusal(null));
+    records.note(chunkNo, results);
     const entries = await witness.entries();
-    const byRow = new Map(left.map(({ row }, index) => [row, results[index] ?? refusal(null)]));
-    const different = [...byRow].filter(([row, result]) => differs(said.get(row), result, entries.get(row)));
+    const isOther = (row: number, now: RowResult) => differs(said.get(row), { now, records, entry: entries.get(row) });
+    const different = [...byRow].filter(([row, now]) => isOther(row, now));
     if (different.length === 0) {
       await transaction.query(`RELEASE SAVEPOINT ${SAVEPOINT}`);
-      return rows.map(({ row }) => byRow.get(row) ?? refused.get(row) ?? refusal(null));
+      return results;
     }
     await transaction.query(`ROLLBACK TO SAVEPOINT ${SAVEPOINT}`);
     for (const [row, { recordId, verdict }] of different) {
@@ -52,14 +58,21 @@ export async function applyAsRehearsed(
   }
 }
 
-/** A row that fails now does no harm, whatever the dry run said. */
-function differs(said: RowOutcome | undefined, now: CommittedRow, entry: LedgerEntry | undefined): boolean {
-  if (now.verdict === 'failed' || now.verdict === 'skipped') return false;
-  if (said?.verdict !== now.verdict) return true;
-  if (now.verdict === 'created') return false;
-  return said.recordId !== now.lastingId || said.version !== entry?.version;
+/** What a row did now. */
+interface Done {
+  readonly now: RowResult;
+  readonly records: RehearsalRecords;
+  readonly entry: LedgerEntry | undefined;
 }
 
-function refusal(recordId: string | null): CommittedRow {
-  return { verdict: 'failed', recordId, lastingId: recordId, issues: [MOVED], warnings: [], amount: null };
+/** A row that fails now does no harm, whatever the dry run said. */
+function differs(said: RowOutcome | undefined, { now, records, entry }: Done): boolean {
+  if (now.verdict === 'failed' || now.verdict === 'skipped') return false;
+  if (said?.verdict !== now.verdict || records.hasMoved(now.recordId)) return true;
+  if (now.verdict === 'created') return false;
+  return said.recordId !== records.lastingId(now) || said.version !== entry?.version;
+}
+
+function refusal(recordId: string | null): RowResult {
+  return { verdict: 'failed', recordId, issues: [MOVED], warnings: [], amount: null };
 }

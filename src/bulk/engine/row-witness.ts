@@ -1,7 +1,7 @@
 import type { Transaction } from '../../platform/database/transaction';
 import type { RowOutcome } from '../jobs/bulk-outcome.entity';
 import { isApplied } from '../jobs/tally';
-import type { MadeRecords } from './made-records';
+import type { RehearsalRecords } from './rehearsal-records';
 import type { ChangeLedger, JobContext, LedgerEntry, RecordChange } from './bulk-importer.contract';
 
 /** Entries read at once. */
@@ -42,12 +42,12 @@ export class RowWitness {
   async describe(
     outcomes: readonly RowOutcome[],
     told: ReadonlyMap<number, RecordChange>,
-    made: MadeRecords,
+    records: RehearsalRecords,
   ): Promise<RowOutcome[]> {
     const byRow: ReadonlyMap<number, RecordChange> = told.size > 0 ? told : await this.entries();
     return outcomes.map((outcome) => {
       const change = isApplied(outcome) ? byRow.get(outcome.row) : undefined;
-      const shown = isApplied(outcome) ? { ...outcome, recordId: made.lastingId(outcome) } : outcome;
+      const shown = isApplied(outcome) ? { ...outcome, recordId: records.lastingId(outcome) } : outcome;
       return change === undefined ? shown : { ...shown, version: change.version, changes: change.changes };
     });
   }
