@@ -19,6 +19,7 @@ import { CustomerCreationImporter, CustomerUpdateImporter } from './customers/cu
 import { CustomerUpdateTable } from './customers/customer-update.table';
 import { ChunkApplier } from './engine/chunk-applier';
 import { ChunkSources } from './engine/chunk-sources';
+import { ChunkSequences } from './engine/chunk-sequences';
 import { ChunkWork } from './engine/chunk-work';
 import { ImporterRegistry } from './engine/importer.registry';
 import { JobRunner } from './engine/job-runner';
@@ -64,6 +65,7 @@ const ENGINE = [
   BulkService,
   ChunkApplier,
   ChunkSources,
+  ChunkSequences,
   ChunkWork,
   FormatRegistry,
   ImporterRegistry,

@@ -85,7 +85,7 @@ describe('The queue of long jobs', () => {
         }
         await drain(jobs);
         expect(jobs.begun).toHaveLength(added);
-        expect(Reflect.get(Reflect.get(jobs, 'queue'), 'shares').size).toBe(0);
+        expect(Reflect.get(Reflect.get(Reflect.get(jobs, 'queue'), 'places'), 'shares').size).toBe(0);
       }),
       { numRuns: 100 },
     );

@@ -3,6 +3,7 @@ import type { BulkJob } from '../jobs/bulk-job.entity';
 import type { RowOutcome } from '../jobs/bulk-outcome.entity';
 import type { ChunkTask } from './chunk-source';
 import type { ChunkWork } from './chunk-work';
+import type { EarlyPlaces } from './early-places';
 import { DecidedTooEarly, Standing, WritingTurn } from './writing-turn';
 
 /** Chunks that decide at their turn after one has decided early for nothing: others of its file mostly would, too. */
@@ -18,21 +19,6 @@ export interface AppliedStep {
 interface EarlyChunk {
   readonly turn: WritingTurn;
   readonly done: Promise<AppliedStep | null>;
-}
-
-/** Connections that early chunks of all jobs may hold together. */
-export class EarlyPlaces {
-  constructor(private free: number) {}
-
-  take(): boolean {
-    if (this.free <= 0) return false;
-    this.free--;
-    return true;
-  }
-
-  giveBack(): void {
-    this.free++;
-  }
 }
 
 /**

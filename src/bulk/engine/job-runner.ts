@@ -2,17 +2,15 @@ import { setImmediate as yieldToOthers, setTimeout as sleep } from 'node:timers/
 import { BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { CommitOutcomeUnknown } from '../../platform/database/database.errors';
 import { isDatabaseUnavailable } from '../../platform/database/driver-error';
-import { AppConfig } from '../../platform/config/app-config';
-import { UnitOfWork } from '../../platform/database/unit-of-work';
 import type { AppliedChunk } from '../files/result-files';
 import type { BulkJob } from '../jobs/bulk-job.entity';
 import { JobInterrupted, takenOver } from '../jobs/bulk-job.errors';
 import { JobControl, type JobStop } from '../jobs/job-control';
 import { hasTooManyErrors } from '../jobs/tally';
-import { AppliedStep, ChunkSequence, EarlyPlaces } from './chunk-sequence';
+import type { AppliedStep } from './chunk-sequence';
+import { ChunkSequences } from './chunk-sequences';
 import type { ChunkSource } from './chunk-source';
 import { ChunkSources } from './chunk-sources';
-import { ChunkWork } from './chunk-work';
 import { WholeRun } from './whole-run';
 
 /** How long a job waits for a database that went away before it gives up until the next start. */
@@ -40,20 +38,14 @@ export interface RunListeners {
 @Injectable()
 export class JobRunner implements BeforeApplicationShutdown {
   private readonly logger = new Logger(JobRunner.name);
-  private readonly places: EarlyPlaces;
   private stopping = false;
 
   constructor(
-    private readonly unitOfWork: UnitOfWork,
     private readonly control: JobControl,
     private readonly sources: ChunkSources,
-    private readonly work: ChunkWork,
+    private readonly sequences: ChunkSequences,
     private readonly wholeRun: WholeRun,
-    { databaseUrl, databasePoolSize }: AppConfig,
-  ) {
-    // An embedded database has one connection to write through; of a server's, most are for requests.
-    this.places = new EarlyPlaces(databaseUrl === undefined ? 0 : Math.floor(databasePoolSize / 4));
-  }
+  ) {}
 
   /** Lets running jobs stop at the next border between two chunks. */
   beforeApplicationShutdown(): void {
@@ -84,7 +76,7 @@ export class JobRunner implements BeforeApplicationShutdown {
     let current = job;
     let told: Promise<unknown> = Promise.resolve();
     let reading = source.readAhead(job, job.nextChunk);
-    const sequence = new ChunkSequence(this.unitOfWork, this.work, this.places);
+    const sequence = this.sequences.begin();
     try {
       while (current.nextChunk < current.chunks && !hasTooManyErrors(current)) {
         const [task, stop] = await Promise.all([reading, this.stopOf(current)]);
