@@ -23,7 +23,7 @@ describeEachEngine('a chunk whose rows depend on those in front of it', (engine)
   let lostRaces = 0;
 
   beforeAll(async () => {
-    service = await startService(engine, { environment: { LISTED_ROWS: '10000' } });
+    service = await startService(engine, { environment: { LISTED_ROWS: '10000', DATABASE_POOL_SIZE: '4' } });
     const work = service.app.get(ChunkWork);
     const [apply, store] = [work.apply.bind(work), work.store.bind(work)];
     jest.spyOn(work, 'apply').mockImplementation((...call) => {
@@ -156,6 +156,18 @@ describeEachEngine('a chunk whose rows depend on those in front of it', (engine)
     expect(faultsOf(answer)).toEqual([[CHUNK + 2, 'DUPLICATE_ROW', 'customerId']]);
     expect(await customer('R-0')).toMatchObject({ address: 'Street 0', version: 2 });
     // The server would let the one in front wait for that row for ten seconds.
+  }, 9_000);
+
+  it('has its turn while others wait for its rows on all connections there are', async () => {
+    await createNumbered(CHUNK * 2);
+    const ids = await Promise.all(times(8, async (index) => (await customer(`R-${CHUNK + index}`)).customerId));
+    const rows = times(CHUNK * 2, (index) => [`R-${index}`, `Street ${index}`]);
+    const sent = bulk(tenant.api, UPDATE, csvOf([['uniqueRefNo', 'address'], ...rows]));
+    while (steps.filter((step) => step === 'apply').length < 2) await sleep(5);
+    const changes = ids.map((id) => tenant.api.patch(`/api/v0/customer/${id}`).send({ assignedAgent: 'Waits' }));
+    expect((await Promise.all(changes)).map(({ status }) => status)).toEqual(ids.map(() => 200));
+    expect((await sent).success_count).toBe(CHUNK * 2);
+    // Nobody waits until the server ends the wait.
   }, 9_000);
 
   it('is given up when the job is cancelled behind the one in front, and nothing of it stays', async () => {

@@ -1,13 +1,19 @@
 import type { UnitOfWork } from '../../platform/database/unit-of-work';
 import type { BulkJob } from '../jobs/bulk-job.entity';
 import type { RowOutcome } from '../jobs/bulk-outcome.entity';
+import type { JobStop } from '../jobs/job-control';
 import type { ChunkTask } from './chunk-source';
 import type { ChunkWork } from './chunk-work';
 import type { EarlyPlaces } from './early-places';
-import { DecidedTooEarly, Standing, WritingTurn } from './writing-turn';
+import { DecidedTooEarly, Standing, StoppedEarly, WritingTurn } from './writing-turn';
 
 /** Chunks that decide at their turn after one has decided early for nothing: others of its file mostly would, too. */
 const PAUSE_CHUNKS = 16;
+
+/** A chunk that was not applied, since its job is not to go on. */
+export interface StoppedStep {
+  readonly stop: JobStop;
+}
 
 /** The job behind a chunk, and what became of its rows; null when only the checkpoint tells that they were stored. */
 export interface AppliedStep {
@@ -18,7 +24,7 @@ export interface AppliedStep {
 /** A chunk that decides while the one in front of it is being written; null comes of it when it is to decide anew. */
 interface EarlyChunk {
   readonly turn: WritingTurn;
-  readonly done: Promise<AppliedStep | null>;
+  readonly done: Promise<AppliedStep | StoppedStep | null>;
 }
 
 /**
@@ -39,8 +45,13 @@ export class ChunkSequence {
     private readonly places: EarlyPlaces,
   ) {}
 
+  /** True while the next chunk decides, or has decided, and holds the rows it will write. */
+  get isAhead(): boolean {
+    return this.early !== null;
+  }
+
   /** Applies and stores the next chunk of the job. */
-  async apply(task: ChunkTask, standing: Standing): Promise<AppliedStep> {
+  async apply(task: ChunkTask, standing: Standing): Promise<AppliedStep | StoppedStep> {
     this.front = task;
     try {
       const step = await this.finishEarly(standing);
@@ -64,14 +75,16 @@ export class ChunkSequence {
     await early?.done.catch(() => undefined);
   }
 
-  private async finishEarly(standing: Standing): Promise<AppliedStep | null> {
+  private async finishEarly(standing: Standing): Promise<AppliedStep | StoppedStep | null> {
     const { early } = this;
     if (early === null) return null;
     this.early = null;
     early.turn.give(standing);
     const step = await early.done;
-    if (step === null) this.pause = PAUSE_CHUNKS;
-    return step;
+    if (step !== null) return step;
+    this.pause = PAUSE_CHUNKS;
+    const stop = await standing.look();
+    return stop === null ? null : { stop };
   }
 
   private run(job: BulkJob, task: ChunkTask, turn: WritingTurn): Promise<AppliedStep> {
@@ -82,8 +95,11 @@ export class ChunkSequence {
       const isEarly = !turn.isGiven;
       const decision = { counts: !isEarly };
       const beforeWriting = async (dependsOnReads: boolean) => {
-        const { next } = await turn.come;
+        const { next, look } = await turn.come;
         if (isEarly && dependsOnReads) throw new DecidedTooEarly();
+        // On the connection of this transaction.
+        const stop = decision.counts ? null : await look();
+        if (stop !== null) throw new StoppedEarly(stop);
         decision.counts = true;
         this.beginBehind(job, task, next);
       };
@@ -103,7 +119,8 @@ export class ChunkSequence {
       const turn = new WritingTurn();
       const done = this.unitOfWork
         .apart(() => this.run(job, following, turn))
-        .catch((error: unknown) => {
+        .catch((error: unknown): StoppedStep | null => {
+          if (error instanceof StoppedEarly) return { stop: error.stop };
           if (turn.isGiven && !(error instanceof DecidedTooEarly)) throw error;
           return null;
         });

@@ -79,7 +79,9 @@ export class JobRunner implements BeforeApplicationShutdown {
     const sequence = this.sequences.begin();
     try {
       while (current.nextChunk < current.chunks && !hasTooManyErrors(current)) {
-        const [task, stop] = await Promise.all([reading, this.stopOf(current)]);
+        // A chunk that is ahead looks by itself: it holds rows, and those who wait for them may hold all other connections.
+        const looking = sequence.isAhead ? this.requireRunning(job) : this.stopOf(current);
+        const [task, stop] = await Promise.all([reading, looking]);
         if (stop !== null) {
           current = { ...current, ...stop };
           break;
@@ -87,7 +89,12 @@ export class JobRunner implements BeforeApplicationShutdown {
         if (task === null) throw new Error(`The job ${job.jobId} has no chunk ${current.nextChunk}`);
         const ahead = source.readAhead(job, current.nextChunk + 1);
         reading = ahead;
-        const applied = await this.survivingOutages(current, () => sequence.apply(task, { job: current, next: ahead }));
+        const standing = { job: current, next: ahead, look: () => this.control.stopOf(current) };
+        const applied = await this.survivingOutages(current, () => sequence.apply(task, standing));
+        if ('stop' in applied) {
+          current = { ...current, ...applied.stop };
+          break;
+        }
         await told;
         const { job: reached, outcomes } = applied;
         told = onChunk(reached, outcomes === null ? null : { rows: task.rows, outcomes });
@@ -104,21 +111,22 @@ export class JobRunner implements BeforeApplicationShutdown {
   }
 
   private async stopOf(job: BulkJob): Promise<JobStop | null> {
-    if (this.stopping) {
-      throw new JobInterrupted(
-        `The service is being stopped; the job ${job.jobId} goes on by itself when it is back.`,
-        {
-          retryAfterSeconds: RESTART_SECONDS,
-        },
-      );
-    }
+    this.requireRunning(job);
     return this.control.stopOf(job);
   }
 
+  /** @throws JobInterrupted when the service stops */
+  private requireRunning({ jobId }: BulkJob): null {
+    if (!this.stopping) return null;
+    throw new JobInterrupted(`The service is being stopped; the job ${jobId} goes on by itself when it is back.`, {
+      retryAfterSeconds: RESTART_SECONDS,
+    });
+  }
+
   /** Runs a step; while the database is away it waits, then reads the checkpoint to learn whether the step was stored. */
-  private async survivingOutages(job: BulkJob, step: () => Promise<AppliedStep>): Promise<AppliedStep> {
+  private async survivingOutages<T>(job: BulkJob, step: () => Promise<T>): Promise<T | AppliedStep> {
     const until = Date.now() + DATABASE_PATIENCE_MS;
-    let attempt = step;
+    let attempt: () => Promise<T | AppliedStep> = step;
     for (;;) {
       try {
         return await attempt();

@@ -1,4 +1,5 @@
 import type { BulkJob } from '../jobs/bulk-job.entity';
+import type { JobStop } from '../jobs/job-control';
 import type { ChunkTask } from './chunk-source';
 
 /** What a chunk decided does not count, since it looked before the chunk in front of it was stored; it decides anew. */
@@ -8,12 +9,21 @@ export class DecidedTooEarly extends Error {
   }
 }
 
+/** The job of a chunk that decided early is not to go on. */
+export class StoppedEarly extends DecidedTooEarly {
+  constructor(readonly stop: JobStop) {
+    super();
+  }
+}
+
 /** How things stand when a chunk may write. */
 export interface Standing {
   /** The job with all chunks in front stored. */
   readonly job: BulkJob;
   /** The chunk behind, as soon as it is read; null when there is none. */
   readonly next: Promise<ChunkTask | null>;
+  /** Why the job is not to go on, null while it is; for chunks that decided early, at their turn. */
+  readonly look: () => Promise<JobStop | null>;
 }
 
 /** The turn of a chunk to write: given once the chunk in front of it is stored. */
