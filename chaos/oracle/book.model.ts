@@ -105,15 +105,14 @@ export class BookModel {
     return eachOf(rows, ({ customer, patch, fault }, index) => {
       const row = index + FIRST_ROW;
       const failed = (outcome: string): RowAnswer => ({ ...FAILED, row, outcome, amount: null });
-      if (fault !== null) return failed(fault);
-      const current = customer === null ? null : this.table.all.get(customer);
-      if (customer === null || !current) return failed('NOT_FOUND');
-      if (current.isGone) return failed('CUSTOMER_DELETED');
-      const next = { ...current.state, ...patch, isNamed: current.state.isNamed || patch.legalName !== undefined };
+      const owner = this.ownerOf(customer, fault);
+      if (typeof owner === 'string') return failed(owner);
+      const { state } = owner;
+      const next = { ...state, ...patch, isNamed: state.isNamed || patch.legalName !== undefined };
       if ((next.accountNumber === null) !== (next.ifsc === null)) return failed('IFSC_REQUIRED');
       // Of those that could be applied; what is wrong with a row itself is told first.
-      if (!claims.take(customer, index)) return failed('DUPLICATE_ROW');
-      const fate = this.put(call, row, customer, next);
+      if (!claims.take(owner.customer, index)) return failed('DUPLICATE_ROW');
+      const fate = this.put(call, row, owner.customer, next);
       return { ...fate, row, outcome: fate.verdict, amount: patch.creditLimit ?? null };
     });
   }
@@ -123,13 +122,11 @@ export class BookModel {
     return eachOf(contacts, ({ customer, patch, fault }, index) => {
       const row = index + FIRST_ROW;
       const failed = (outcome: string): RowAnswer => ({ ...FAILED, row, outcome, amount: null });
-      if (fault !== null) return failed(fault);
-      const current = customer === null ? null : this.table.all.get(customer);
-      if (customer === null || !current) return failed('NOT_FOUND');
-      if (current.isGone) return failed('CUSTOMER_DELETED');
-      const next = withContact(current.state.contacts, patch, `${call}.${row}`);
+      const owner = this.ownerOf(customer, fault);
+      if (typeof owner === 'string') return failed(owner);
+      const next = withContact(owner.state.contacts, patch, `${call}.${row}`);
       if (typeof next === 'string') return failed(next);
-      const fate = this.put(call, row, customer, { ...current.state, contacts: next });
+      const fate = this.put(call, row, owner.customer, { ...owner.state, contacts: next });
       return { ...fate, row, outcome: fate.verdict, amount: null };
     });
   }
@@ -141,6 +138,17 @@ export class BookModel {
       if (!returns || source === null || sourceId === null) return true;
       return this.find({ source, sourceId, language }).length === 0;
     });
+  }
+
+  /** The customer that a row of a file names; the code of the error when the row is at fault, or nobody can be changed. */
+  private ownerOf(
+    customer: string | null,
+    fault: string | null,
+  ): string | { readonly customer: string; readonly state: CustomerState } {
+    if (fault !== null) return fault;
+    const current = customer === null ? null : this.table.all.get(customer);
+    if (customer === null || !current) return 'NOT_FOUND';
+    return current.isGone ? 'CUSTOMER_DELETED' : { customer, state: current.state };
   }
 
   private put(call: number, row: number, customer: string, next: CustomerState): RowFate {
