@@ -1,4 +1,5 @@
 import { Transaction } from '../../platform/database/transaction';
+import { isAbove } from '../parent-walk';
 import type { CommerceCustomer } from './commerce-customer.entity';
 import type { CommerceCustomerRepository } from './commerce-customer.repository';
 import type { CommerceItem, CustomerKey } from './commerce-item';
@@ -66,12 +67,7 @@ export class CommerceBook {
 
   /** True when the customer is the other one, or stands somewhere above it. */
   isAbove(customer: CustomerDraft, other: CustomerDraft): boolean {
-    const seen = new Set<CustomerDraft>();
-    for (let next: CustomerDraft | null = other; next !== null && !seen.has(next); next = this.parentOf(next)) {
-      if (next === customer) return true;
-      seen.add(next);
-    }
-    return false;
+    return isAbove(customer, other, (draft) => this.parentOf(draft));
   }
 
   parentOf({ parent, current }: CustomerDraft): CustomerDraft | null {

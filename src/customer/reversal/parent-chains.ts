@@ -1,5 +1,6 @@
 import type { Transaction } from '../../platform/database/transaction';
 import type { CustomerHistory } from '../customer-history.entity';
+import { isAbove } from '../parent-walk';
 import type { ReversalRepository } from './reversal.repository';
 import type { ReversedCustomer } from './reversed-customer';
 
@@ -38,12 +39,7 @@ export class ParentChains {
   closesCircle({ before, receivables, commerce }: ReversedCustomer): boolean {
     const isAsBefore = commerce.parentRef === before.commerce.parentRef && before.receivables.deletedAt === null;
     if (isAsBefore || receivables.deletedAt !== null) return false;
-    const seen = new Set<number>();
-    for (let next = commerce.parentRef; next !== null && !seen.has(next); next = this.parents.get(next) ?? null) {
-      if (next === receivables.id) return true;
-      seen.add(next);
-    }
-    return false;
+    return isAbove(receivables.id, commerce.parentRef, (ref) => this.parents.get(ref) ?? null);
   }
 
   /** Takes in what became of a customer. */
