@@ -3,7 +3,7 @@ import type { CommerceItem } from '../../customer/commerce/commerce-item';
 import type { CommerceOutcome, CommerceUpsertService } from '../../customer/commerce/commerce-upsert.service';
 import type { Transaction } from '../../platform/database/transaction';
 import { forEachGivingWay } from '../../platform/event-loop/give-way';
-import { changeContextOf } from '../customers/customers.table';
+import { changeContextOf } from '../engine/change-context';
 import type {
   ImportCells,
   JobContext,

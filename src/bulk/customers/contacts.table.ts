@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ContactUpdateService } from '../../customer/contact-update.service';
 import { type ContactPatch, toContactPatch } from '../../customer/dto/contact.dto';
 import type { Transaction } from '../../platform/database/transaction';
+import { changeContextOf } from '../engine/change-context';
 import type {
   ImportCells,
   JobContext,
@@ -12,7 +13,7 @@ import type {
 } from '../engine/bulk-importer.contract';
 import { ContactRow } from './customer-row.dto';
 import { CUSTOMER_ID_COLUMN } from './customer.columns';
-import { changeContextOf, CONTACTS_TABLE, CustomerKey, keyedRow, toRowResult } from './customers.table';
+import { CONTACTS_TABLE, CustomerKey, keyedRow, toRowResult } from './customers.table';
 import { FieldColumn, ReadRow, rowParser } from './row.parser';
 
 /** A row that adds, changes or deletes a contact. */

@@ -5,6 +5,7 @@ import { failed } from '../../customer/customer-change';
 import { CustomFieldRegistry } from '../../customer/custom/custom-field.registry';
 import type { Transaction } from '../../platform/database/transaction';
 import type { CodedIssue } from '../../platform/validation/coded-issue';
+import { changeContextOf } from '../engine/change-context';
 import type {
   ImportCells,
   JobContext,
@@ -17,7 +18,7 @@ import type { RecordKey } from '../engine/claims';
 import { CustomerCreationRow } from './customer-row.dto';
 import { CustomerRows } from './customer-rows';
 import { CUSTOMER_COLUMNS, CUSTOMER_ID_COLUMN } from './customer.columns';
-import { changeContextOf, CUSTOMERS_TABLE, toRowResult } from './customers.table';
+import { CUSTOMERS_TABLE, toRowResult } from './customers.table';
 
 type CreationRow = CustomerCreation['fields'];
 

@@ -4,6 +4,7 @@ import { CustomerUpdateService } from '../../customer/customer-update.service';
 import { CustomFieldRegistry } from '../../customer/custom/custom-field.registry';
 import type { CustomerPatch } from '../../customer/rules/customer.rules';
 import type { Transaction } from '../../platform/database/transaction';
+import { changeContextOf } from '../engine/change-context';
 import type {
   ImportCells,
   JobContext,
@@ -16,7 +17,7 @@ import type { RecordKey } from '../engine/claims';
 import { CustomerUpdateRow } from './customer-row.dto';
 import { CustomerRows } from './customer-rows';
 import { CUSTOMER_COLUMNS, CUSTOMER_ID_COLUMN } from './customer.columns';
-import { changeContextOf, CustomerKey, CUSTOMERS_TABLE, keyedRow, toRowResult } from './customers.table';
+import { CustomerKey, CUSTOMERS_TABLE, keyedRow, toRowResult } from './customers.table';
 
 /** A row that changes a customer. */
 interface UpdateRow extends CustomerKey {

@@ -3,6 +3,7 @@ import { CustomerHistoryRepository } from '../../customer/customer-history.repos
 import { toHistoryItem } from '../../customer/dto/customer-history.dto';
 import { CustomerReversalService } from '../../customer/reversal/customer-reversal.service';
 import type { Transaction } from '../../platform/database/transaction';
+import { changeContextOf } from '../engine/change-context';
 import type {
   ChangeLedger,
   JobContext,
@@ -12,7 +13,6 @@ import type {
   RowResult,
 } from '../engine/bulk-importer.contract';
 import { toReversalResult } from '../undo/reversal-result';
-import { changeContextOf } from './customers.table';
 
 /** What jobs of the receivables and the commerce API did to customers: they share the history. */
 @Injectable()

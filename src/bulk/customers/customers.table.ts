@@ -1,8 +1,7 @@
-import type { ChangeContext } from '../../platform/history/history-entry.entity';
 import type { CustomerOutcome } from '../../customer/customer-change';
 import type { CustomerPatch } from '../../customer/rules/customer.rules';
 import type { CodedIssue } from '../../platform/validation/coded-issue';
-import type { JobContext, ParsedRow, RowResult } from '../engine/bulk-importer.contract';
+import type { ParsedRow, RowResult } from '../engine/bulk-importer.contract';
 import type { ReadRow } from './row.parser';
 
 /** Name of the main table of files about customers. */
@@ -47,11 +46,6 @@ export function keyedRow<T>(
     warnings: [],
     recordId: key.customerId,
   };
-}
-
-/** On whose behalf the rows of a job change customers. */
-export function changeContextOf({ companyRef, createdBy, jobId, at, beforeWriting }: JobContext): ChangeContext {
-  return { companyRef, changedBy: createdBy, jobId, at, beforeWriting };
 }
 
 /** Remark on a row that was applied and changed nothing. */

@@ -126,10 +126,7 @@ export class ChunkSequence {
         });
       done.catch(() => undefined);
       // At its turn it has the place of the one in front, which is gone.
-      void turn.come.then(
-        () => this.places.giveBack(),
-        () => this.places.giveBack(),
-      );
+      void turn.come.catch(() => undefined).finally(() => this.places.giveBack());
       this.early = { turn, done };
     };
     next.then(begin, () => undefined);

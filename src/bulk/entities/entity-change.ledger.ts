@@ -2,7 +2,7 @@ import { selectMany, updateMany } from '../../platform/database/set-based';
 import type { Transaction } from '../../platform/database/transaction';
 import { historyFacts } from '../../platform/history/history-entry.entity';
 import { entriesToRevert } from '../../platform/history/reversal';
-import { changeContextOf } from '../customers/customers.table';
+import { changeContextOf } from '../engine/change-context';
 import type {
   ChangeLedger,
   JobContext,

@@ -3,7 +3,8 @@ import { insertMany, selectMany, updateMany } from '../../platform/database/set-
 import type { Transaction } from '../../platform/database/transaction';
 import { historyFacts } from '../../platform/history/history-entry.entity';
 import type { CodedIssue } from '../../platform/validation/coded-issue';
-import { changeContextOf, NO_CHANGE } from '../customers/customers.table';
+import { NO_CHANGE } from '../customers/customers.table';
+import { changeContextOf } from '../engine/change-context';
 import type {
   ImportCells,
   JobContext,

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { changeContextOf } from '../../bulk/engine/change-context';
 import type {
   ChangeLedger,
   JobContext,
@@ -39,12 +40,11 @@ export class RecordLedger implements ChangeLedger {
 
   async revert(
     transaction: Transaction,
-    { companyRef, createdBy, jobId, at }: JobContext,
+    job: JobContext,
     undone: string,
     records: readonly ReadyRow<number>[],
   ): Promise<RowResult[]> {
-    const context = { companyRef, changedBy: createdBy, jobId, at };
     const reversals = records.map(({ row, value }) => ({ row, recordRef: value }));
-    return (await this.reversals.apply(transaction, context, undone, reversals)).map(toReversalResult);
+    return (await this.reversals.apply(transaction, changeContextOf(job), undone, reversals)).map(toReversalResult);
   }
 }

@@ -6,6 +6,7 @@ import type {
   RowResult,
   TableImporter,
 } from '../../bulk/engine/bulk-importer.contract';
+import { changeContextOf } from '../../bulk/engine/change-context';
 import type { RecordKey } from '../../bulk/engine/claims';
 import { applyClaimed } from '../../bulk/engine/outvoted';
 import type { Transaction } from '../../platform/database/transaction';
@@ -45,8 +46,7 @@ export class RecordsTable implements TableImporter<ImportCells> {
 
   /** All rows of a call are of one campaign; when it was deleted meanwhile, they fail. */
   async apply(transaction: Transaction, job: JobContext, rows: readonly ReadyRow<ImportCells>[]): Promise<RowResult[]> {
-    const { companyRef, createdBy, jobId, at, beforeWriting } = job;
-    const context = { companyRef, changedBy: createdBy, jobId, at, beforeWriting };
+    const context = changeContextOf(job);
     const campaignId = rows[0]?.value['campaignId'] ?? '';
     try {
       const { id } = await this.campaigns.get(transaction, job.companyRef, campaignId);
