@@ -1,3 +1,4 @@
+import { CommerceCustomer } from '../../src/customer/commerce/commerce-customer.entity';
 import { Customer } from '../../src/customer/customer.entity';
 import { SchemaMigrator } from '../../src/platform/database/schema-migrator';
 import { insertMany, selectMany, updateMany } from '../../src/platform/database/set-based';
@@ -65,6 +66,32 @@ describeEachEngine('statements over many rows', (engine) => {
       await runner.release();
     }
   });
+
+  (engine === 'sqlite' ? it.skip : it)(
+    'looks at the rows it is to find alone, also in a table that has just changed',
+    async () => {
+      const runner = open.dataSource.createQueryRunner();
+      try {
+        const rows = Array.from({ length: MANY }, (_, index) => customerRow(companyRef, { uniqueRefNo: `R-${index}` }));
+        await insertMany(runner.manager, Customer, rows);
+        // What the server knows until it counts again, some seconds after the table has changed.
+        await runner.query('ALTER TABLE customers STATS_PERSISTENT = 1, STATS_AUTO_RECALC = 0');
+        await runner.query('ANALYZE TABLE customers');
+        const identity = "source = 'S', source_id = unique_ref_no, language = 'nl'";
+        await runner.query(`UPDATE customers SET ${identity} WHERE company_ref = ?`, [companyRef]);
+        await runner.query('FLUSH STATUS');
+        const values = rows.slice(0, 500).map(({ uniqueRefNo }) => uniqueRefNo ?? '');
+        const search = { where: { companyRef, deletionKey: 0 }, property: 'sourceId', values, lock: true } as const;
+        expect(await selectMany(runner.manager, CommerceCustomer, search)).toHaveLength(500);
+        const reads: { Value: string }[] = await runner.query("SHOW SESSION STATUS LIKE 'Handler_read%next'");
+        // The list itself is a table of 500 rows as well.
+        expect(reads.reduce((sum, { Value }) => sum + Number(Value), 0)).toBeLessThan(2_000);
+      } finally {
+        await runner.query('ALTER TABLE customers STATS_PERSISTENT = DEFAULT, STATS_AUTO_RECALC = DEFAULT');
+        await runner.release();
+      }
+    },
+  );
 
   it('does nothing for no rows and no keys', async () => {
     expect(await insertMany(transaction, Customer, [])).toEqual([]);

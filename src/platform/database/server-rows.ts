@@ -2,6 +2,7 @@ import type { ObjectLiteral } from 'typeorm';
 import { forEachGivingWay, giveWay } from '../event-loop/give-way';
 import { databaseTraits, DatabaseTraits } from './database.traits';
 import { executePrepared } from './driver-statement';
+import { indexHint } from './index-choice';
 import { type EntityTable, parametersOf, updateById } from './entity-table';
 import type { RowStatements } from './row-statements';
 import type { Transaction } from './transaction';
@@ -23,16 +24,17 @@ export const serverRows: RowStatements = {
   async select(transaction, table, { properties, where, property, values, lock }) {
     const traits = databaseTraits(transaction);
     const columns = properties.map((name) => `stored.${table.column(name)}`).join(', ');
-    const fixed = Object.keys(where);
+    const fixed = Object.keys(where).map((name) => table.column(name));
+    const hint = await indexHint(transaction, table.name, table.column(property), fixed);
     const toEntity = table.toEntity(properties);
     const found: ReturnType<typeof toEntity>[] = [];
     for (const wanted of slices(values, LIST_VALUES)) {
-      const lookUp = lookUpOf(table, traits, property, wanted);
-      const conditions = [...fixed.map((name) => `stored.${table.column(name)} = ?`), ...lookUp.conditions];
+      const lookUp = lookUpOf(table, traits, { property, values: wanted, hint });
+      const conditions = [...fixed.map((column) => `stored.${column} = ?`), ...lookUp.conditions];
       const rows = await executePrepared<unknown[][]>(
         transaction,
         `SELECT ${columns} FROM ${lookUp.from} WHERE ${conditions.join(' AND ') || '1 = 1'}${lock ? ' FOR UPDATE' : ''}`,
-        [...lookUp.joined, ...fixed.map((name): unknown => where[name]), ...lookUp.listed],
+        [...lookUp.joined, ...Object.values<unknown>(where), ...lookUp.listed],
       );
       await forEachGivingWay(rows, (row) => found.push(toEntity(row)));
     }
@@ -132,11 +134,10 @@ interface LookUp {
 function lookUpOf(
   table: EntityTable<ObjectLiteral>,
   { textCollation }: DatabaseTraits,
-  property: string,
-  values: readonly (string | number)[],
+  { property, values, hint }: { property: string; values: readonly (string | number)[]; hint: string },
 ): LookUp {
   const column = `stored.${table.column(property)}`;
-  const from = `${table.name} AS stored`;
+  const from = `${table.name} AS stored${hint}`;
   if (values.length === 1) return { from, conditions: [`${column} = ?`], joined: [], listed: values };
   const [type, collation] = table.isNumeric(property) ? ['BIGINT', ''] : ['LONGTEXT', textCollation];
   return {
