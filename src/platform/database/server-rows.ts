@@ -16,6 +16,8 @@ const STATEMENT_CHARACTERS = 2 * 1024 * 1024;
 const STATEMENT_VALUES = 12_000;
 /** Rows of one INSERT; few numbers, so that few statements are prepared. */
 const INSERT_ROWS = [1_000, 500, 250, 100, 10, 1];
+/** Of a text in a list sent as JSON; without its own, it has the character set of the database, which is not ours to choose. */
+const JSON_TEXT = 'LONGTEXT CHARACTER SET utf8mb4';
 /** Values looked up by one statement. */
 const LIST_VALUES = 10_000;
 
@@ -115,7 +117,7 @@ async function updateOne(
 }
 
 function columnOf(at: number, isNumeric: boolean): string {
-  return `c${at} ${isNumeric ? 'BIGINT' : 'LONGTEXT'} PATH '$[${at}]'`;
+  return `c${at} ${isNumeric ? 'BIGINT' : JSON_TEXT} PATH '$[${at}]'`;
 }
 
 /** The parts of a statement that finds rows by a list of values, with the parameters before and behind the others. */
@@ -139,7 +141,7 @@ function lookUpOf(
   const column = `stored.${table.column(property)}`;
   const from = `${table.name} AS stored${hint}`;
   if (values.length === 1) return { from, conditions: [`${column} = ?`], joined: [], listed: values };
-  const [type, collation] = table.isNumeric(property) ? ['BIGINT', ''] : ['LONGTEXT', textCollation];
+  const [type, collation] = table.isNumeric(property) ? ['BIGINT', ''] : [JSON_TEXT, textCollation];
   return {
     from: `JSON_TABLE(?, '$[*]' COLUMNS (value ${type} PATH '$')) AS wanted
       STRAIGHT_JOIN ${from} ON ${column} = wanted.value${collation}`,
