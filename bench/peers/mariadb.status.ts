@@ -1,7 +1,15 @@
 import { createPool } from 'mysql2/promise';
 import type { SetStatus } from './bare.server';
 import { databaseTime, PeerSettings } from './peer.settings';
-import { ADD_HISTORY, changesOf, READ_CUSTOMER, SET_STATUS, StoredCustomer } from './status.statements';
+import {
+  ADD_AUDIT,
+  ADD_HISTORY,
+  auditOf,
+  changesOf,
+  READ_CUSTOMER,
+  SET_STATUS,
+  StoredCustomer,
+} from './status.statements';
 
 export function mariadbStatus({ companyRef }: PeerSettings, uri: string): SetStatus {
   const pool = createPool({ uri, timezone: 'Z', connectionLimit: 10 });
@@ -13,13 +21,16 @@ export function mariadbStatus({ companyRef }: PeerSettings, uri: string): SetSta
     const connection = await pool.getConnection();
     try {
       await connection.query('START TRANSACTION');
-      const [rows] = await connection.query(`${READ_CUSTOMER} FOR UPDATE`, [companyRef, customerId]);
+      const [rows] = await connection.execute(`${READ_CUSTOMER} FOR UPDATE`, [companyRef, customerId]);
       const [found] = rows as StoredCustomer[];
       if (found !== undefined && found.status !== to) {
         const { id, status, version } = found;
         const now = databaseTime();
-        await connection.query(SET_STATUS, [to, now, companyRef, id, status]);
-        await connection.query(ADD_HISTORY, [companyRef, id, version + 1, now, changesOf(status, to)]);
+        await connection.execute(SET_STATUS, [to, now, companyRef, id, status]);
+        const history = [companyRef, id, version + 1, now, changesOf(status, to)];
+        const [added] = await connection.execute(`${ADD_HISTORY} RETURNING id`, history);
+        const [entry] = added as { id: number }[];
+        await connection.execute(ADD_AUDIT, auditOf(companyRef, id, entry?.id ?? 0, now));
       }
       await connection.query('COMMIT');
       return found !== undefined;

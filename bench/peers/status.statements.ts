@@ -1,3 +1,5 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+
 /** What the service sends to set a status, but for locks and the begin of the transaction. */
 export const READ_CUSTOMER = 'SELECT * FROM customers WHERE company_ref = ? AND customer_id IN (?)';
 
@@ -7,6 +9,11 @@ export const SET_STATUS = `UPDATE customers SET status = ?, updated_at = ?, vers
 export const ADD_HISTORY = `INSERT INTO customer_history (company_ref, customer_ref, version, changed_at, changed_by,
   job_id, row_no, changes) VALUES (?, ?, ?, ?, 'bare', NULL, NULL, ?)`;
 
+/** The service gives entries their places once a second, many at once; here each has one from the start. */
+export const ADD_AUDIT = `INSERT INTO audit_entries (entry_id, recorded_at, company_ref, actor, action, subject, job_id,
+  job_rows, request_id, field_names, times, history_table, history_ids, digest, rewritten, mac, sequence_no, hash)
+  VALUES (?, ?, ?, 'bare', 'customer.changed', ?, NULL, NULL, ?, '["status"]', 1, 'customer_history', ?, ?, NULL, ?, ?, ?)`;
+
 export interface StoredCustomer {
   readonly id: number;
   readonly status: string;
@@ -15,4 +22,15 @@ export interface StoredCustomer {
 
 export function changesOf(from: string, to: string): string {
   return JSON.stringify([{ field: 'status', from, to }]);
+}
+
+let places = Date.now() * 1_000;
+/** As long as a hash of the service, and as good for the database. */
+const noHash = (): string => randomBytes(32).toString('base64url');
+
+/** Parameters of `ADD_AUDIT`. */
+export function auditOf(companyRef: number, customerRef: number, historyId: number, now: string): (string | number)[] {
+  const entryId = `AUD${randomBytes(13).toString('hex').toUpperCase()}`;
+  const facts = [entryId, now, companyRef, String(customerRef), randomUUID(), String(historyId)];
+  return [...facts, noHash(), noHash(), places++, noHash()];
 }
