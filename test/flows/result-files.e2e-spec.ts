@@ -180,6 +180,26 @@ describeEachEngine('result files', (engine) => {
     expect(text).toContain("'=1+1");
   });
 
+  it.each(FILE_FORMATS)(
+    'of a file with all the columns there may be are sent back and converted, as %s',
+    async (format) => {
+      await createCustomer(tenant.api, { uniqueRefNo: 'A' });
+      const names = Array.from({ length: 998 }, (_, at) => `extra ${at}`.padEnd(65, '-'));
+      const header = ['uniqueRefNo', 'pinCode', ...names];
+      const rows = ['560001', 'bad'].map((pinCode) => ['A', pinCode, ...names.map(() => 'x')]);
+      const first = await bulk(tenant.api, UPDATE, await fileOf(format, [header, ...rows]));
+      expect(first).toMatchObject({ success_count: 1, failure_count: 1 });
+      const back = await bulk(tenant.api, UPDATE, await download(first.failure_file_url));
+      expect(faultsOf(back)).toEqual([[format === 'ndjson' ? 1 : 2, 'INVALID_FORMAT', 'pinCode']]);
+      expect((await job(back.jobId)).parentJobId).toBe(first.jobId);
+      for (const kind of ['success', 'failure']) {
+        for (const other of FILE_FORMATS) {
+          await tenant.api.get(`/api/v0/bulk/jobs/${first.jobId}/results/${kind}.${other}`).expect(200);
+        }
+      }
+    },
+  );
+
   it('keep the surplus cells of ragged rows', async () => {
     await createCustomer(tenant.api, { uniqueRefNo: 'A' });
     const file = 'uniqueRefNo,address,pinCode\nA,street,560001,surplus one,surplus two\nA,short\nA,right,560002\n';

@@ -83,6 +83,15 @@ describe('refusing a CSV file', () => {
     expect((await refusalOf(`a\n1\n${cells(1_200)}\n`)).message).toContain('Line 3 has more than 1,000 cells');
   });
 
+  it('does not count the columns of a result file that comes back', async () => {
+    const own = '_row,_status,_error_code,_error_field,_error_message';
+    const names = (count: number) => Array.from({ length: count }, (_, at) => `c${at}`).join(',');
+    const row = Array.from({ length: 1_005 }, () => 'x').join(',');
+    expect((await read(`${names(1_000)},${own}\n${row}\n`)).columns).toHaveLength(1_005);
+    expect((await refusalOf(`${names(1_001)},${own}\n${row}\n`)).message).toContain('Line 1 has more than 1,000 cells');
+    expect((await refusalOf(`${names(1_000)}\n${row}\n`)).message).toContain('Line 2 has more than 1,000 cells');
+  });
+
   it('refuses names of columns that are too long to be told with every row', async () => {
     expect((await read(`${'n'.repeat(255)},b\n1,2\n`)).rows).toHaveLength(1);
     const one = await refusalOf(`a\n`.replace('a', `b,${'n'.repeat(256)}`));

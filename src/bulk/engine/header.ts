@@ -1,18 +1,9 @@
 import { distance } from 'fastest-levenshtein';
 import { UnusableTable } from '../formats/file.errors';
+import { isOwnColumn } from '../formats/own-columns';
 import type { ImportColumn } from './bulk-importer.contract';
 
-/** Columns this service adds to result files; ignored when such a file comes back. */
-export const RESULT_COLUMNS = ['_row', '_status', '_error_code', '_error_field', '_error_message'] as const;
-export const SUCCESS_COLUMNS = ['_row', '_status', '_customer_id', '_warning_code', '_warning_message'] as const;
-
-const OWN_COLUMNS = new Set<string>([...RESULT_COLUMNS, ...SUCCESS_COLUMNS]);
 const FARTHEST_SUGGESTION = 3;
-
-/** True for a header this service adds to result files. */
-export function isOwnColumn(header: string): boolean {
-  return OWN_COLUMNS.has(header.trim().toLowerCase());
-}
 
 /** What the header row of a table is judged by; plain data, so that it can be sent to another thread. */
 export interface ExpectedHeader {

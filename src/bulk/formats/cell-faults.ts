@@ -1,12 +1,15 @@
 import { UnusableTable } from './file.errors';
+import { isOwnColumn, RESULT_COLUMNS } from './own-columns';
 import { RowFault } from './row-format.contract';
 
 /** Longest cell a spreadsheet holds, in UTF-16 code units (Excel specifications and limits). */
 export const MAX_CELL_CHARS = 32_767;
 /** Longest record of CSV and line of NDJSON, in UTF-16 code units. */
 export const MAX_RECORD_CHARS = 1024 * 1024;
-/** Most columns of one table. */
+/** Most columns of one table, without those of this service in a result file that comes back. */
 export const MAX_COLUMNS = 1_000;
+/** Most cells of one row, as long as nothing is known of its header. */
+export const MAX_CELLS = MAX_COLUMNS + RESULT_COLUMNS.length;
 /** Longest name of a column, and of all columns of one table together: they stand in the messages of every row. */
 const MAX_NAME_CHARS = 255;
 const MAX_NAMES_CHARS = 64 * 1024;
@@ -14,6 +17,11 @@ const MAX_NAMES_CHARS = 64 * 1024;
 export const MAX_ROW_FAULTS = 20;
 
 const SUSPECT = /[\0\uFFFD]/;
+
+/** Most cells of a row below this header. */
+export function mostCells(columns: readonly string[]): number {
+  return Math.min(MAX_CELLS, MAX_COLUMNS + columns.filter(isOwnColumn).length);
+}
 
 /** @throws UnusableTable for names too long to be told again with every row. `place` is that of the header. */
 export function checkColumnNames(names: readonly string[], place: string): void {
@@ -23,7 +31,8 @@ export function checkColumnNames(names: readonly string[], place: string): void 
       `${place}: the name of column ${long + 1} is longer than ${MAX_NAME_CHARS} characters. Shorten it.`,
     );
   }
-  if (names.reduce((sum, name) => sum + name.length, 0) > MAX_NAMES_CHARS) {
+  const chars = names.reduce((sum, name) => (isOwnColumn(name) ? sum : sum + name.length), 0);
+  if (chars > MAX_NAMES_CHARS) {
     const most = MAX_NAMES_CHARS.toLocaleString('en');
     throw new UnusableTable(
       `${place}: the names of the columns have more than ${most} characters together. Shorten them, or remove the columns that are not needed.`,

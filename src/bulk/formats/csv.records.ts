@@ -1,4 +1,4 @@
-import { MAX_COLUMNS, MAX_RECORD_CHARS } from './cell-faults';
+import { MAX_CELLS, MAX_COLUMNS, MAX_RECORD_CHARS } from './cell-faults';
 import { UnreadableFile, UnusableTable } from './file.errors';
 
 /** One record as it stands in the file; wholly blank lines are counted but not delivered. */
@@ -42,7 +42,7 @@ export class CsvRecords {
   /**
    * Takes the next piece of text and returns the records that are complete with it.
    * @throws UnreadableFile for broken quotes and records over 1,048,576 characters; UnusableTable for a record with
-   * more than 1,000 cells. Both name the line.
+   * more than 1,005 cells. Both name the line.
    */
   feed(piece: string): CsvRecord[] {
     return this.take(piece, false);
@@ -123,13 +123,8 @@ export class CsvRecords {
     const cell = isQuoted ? this.text.slice(start + 1, end - 1).replaceAll('""', '"') : this.text.slice(start, end);
     this.cellCount++;
     // Excel writes up to 16,384 empty cells after the used ones.
-    if (this.cellCount <= MAX_COLUMNS + 1) this.cells.push(cell);
-    if (this.cellCount > MAX_COLUMNS && cell !== '') {
-      const most = MAX_COLUMNS.toLocaleString('en');
-      throw new UnusableTable(
-        `Line ${this.recordLine} has more than ${most} cells, the most that are taken. Remove the columns that are not needed.`,
-      );
-    }
+    if (this.cellCount <= MAX_CELLS + 1) this.cells.push(cell);
+    if (this.cellCount > MAX_CELLS && cell !== '') throw tooManyCells(this.recordLine);
     if (isQuoted) this.line += cell.match(LINE_BREAK)?.length ?? 0;
   }
 
@@ -154,4 +149,12 @@ export class CsvRecords {
   private fail(problem: string): never {
     throw new UnreadableFile(`Line ${this.line}, cell ${this.cellCount + 1}: ${problem}`);
   }
+}
+
+/** What is said about a record with more cells than a table may have columns. */
+export function tooManyCells(line: number): UnusableTable {
+  const most = MAX_COLUMNS.toLocaleString('en');
+  return new UnusableTable(
+    `Line ${line} has more than ${most} cells, the most that are taken. Remove the columns that are not needed.`,
+  );
 }

@@ -1,6 +1,5 @@
-import { cellFault, checkColumnNames, fewFaults, isSound, MAX_COLUMNS, MAX_ROW_FAULTS } from './cell-faults';
-import { CsvRecord } from './csv.records';
-import { UnusableTable } from './file.errors';
+import { cellFault, checkColumnNames, fewFaults, isSound, MAX_ROW_FAULTS, mostCells } from './cell-faults';
+import { CsvRecord, tooManyCells } from './csv.records';
 import { restore } from './formula-guard';
 import { RawRow, RowFault } from './row-format.contract';
 
@@ -11,23 +10,23 @@ export class CsvHeader {
     readonly columns: readonly string[],
     /** Cells of the header record, empty ones at the end included. */
     private readonly width: number,
+    private readonly mostCells: number,
   ) {}
 
   /** The header in this record; null where the record is blank. @throws UnusableTable for too many columns or names too long. */
   static of(record: CsvRecord): CsvHeader | null {
     if (record.cells.every((cell) => cell.trim() === '')) return null;
     const columns = record.cells.slice(0, record.cells.findLastIndex((cell) => cell !== '') + 1).map(restore);
-    if (columns.length > MAX_COLUMNS) {
-      const most = MAX_COLUMNS.toLocaleString('en');
-      throw new UnusableTable(`The header has more than ${most} columns. Remove the columns that are not needed.`);
-    }
+    const most = mostCells(columns);
+    if (columns.length > most) throw tooManyCells(record.line);
     checkColumnNames(columns, `Line ${record.line}`);
-    return new CsvHeader(columns, record.cells.length);
+    return new CsvHeader(columns, record.cells.length, most);
   }
 
-  /** The data row in this record, with its faults; null where all its cells are empty. */
+  /** The data row in this record, with its faults; null where all its cells are empty. @throws UnusableTable for too many cells. */
   rowOf(record: CsvRecord): RawRow | null {
     if (this.isBlank(record.cells)) return null;
+    if (!isEmpty(record.cells.slice(this.mostCells))) throw tooManyCells(record.line);
     const cells = record.cells.map(restore);
     const faults = this.faultsOf(record.line, cells);
     // Cells under empty headers stay only where a fault names them.

@@ -1,4 +1,4 @@
-import { MAX_COLUMNS } from './cell-faults';
+import { MAX_CELLS } from './cell-faults';
 import { membersOf } from './ndjson.scanner';
 
 /** Text that clears a field; JSON says it with `null`. */
@@ -34,7 +34,7 @@ export function parseLine(line: string): NdjsonLine {
     if (LONE_SURROGATE.test(key)) return { problem: `has a key that ${SURROGATE_PROBLEM}` };
     cells.set(key, cellOf(literal));
     // The file is refused for it; nobody needs to know what else there is.
-    if (cells.size > MAX_COLUMNS) break;
+    if (cells.size > MAX_CELLS) break;
   }
   return { cells };
 }

@@ -2,6 +2,7 @@ import { cellFault, checkColumnNames, fewFaults, MAX_COLUMNS, MAX_ROW_FAULTS } f
 import { UnusableTable } from './file.errors';
 import { parseLine } from './ndjson.line';
 import { TextLine } from './ndjson.lines';
+import { isOwnColumn } from './own-columns';
 import { RawRow, RowFault } from './row-format.contract';
 
 /** Column that keeps the text of a line which is no usable object, so that it comes back in the failure file. */
@@ -10,6 +11,8 @@ const LINE_COLUMN = '_line';
 /** Makes rows of lines, adding columns as new keys appear. */
 export class NdjsonRows {
   private readonly indexes = new Map<string, number>();
+  /** Columns of a result file among them, which do not count. */
+  private own = 0;
 
   /** Columns so far, in order of first appearance. */
   get columns(): string[] {
@@ -52,7 +55,8 @@ export class NdjsonRows {
     const known = this.indexes.get(key);
     if (known !== undefined) return known;
     const index = this.indexes.size;
-    if (index === MAX_COLUMNS) {
+    if (isOwnColumn(key)) this.own++;
+    else if (index - this.own === MAX_COLUMNS) {
       const most = MAX_COLUMNS.toLocaleString('en');
       const name = JSON.stringify(key.slice(0, 100));
       throw new UnusableTable(

@@ -1,3 +1,4 @@
+import { MAX_CELLS, MAX_COLUMNS } from './cell-faults';
 import { UnreadableFile, UnusableTable } from './file.errors';
 import { cellText, CellText } from './xlsx-cell';
 import { DateKind } from './xlsx-date';
@@ -5,9 +6,6 @@ import { clip, SAVE_AGAIN } from './xlsx-messages';
 import { cellName, columnName, columnOf, MAX_SHEET_COLUMNS, MAX_SHEET_ROWS, rowOf } from './xlsx-reference';
 import { MAX_STORED_CHARS, RichText } from './xlsx-rich-text';
 import { XmlAttributes, XmlHandler } from './xlsx-xml';
-
-/** Columns with a value that one sheet may use. */
-export const MAX_COLUMNS = 1_000;
 
 /** One row that has something in it; columns count from 0. */
 export interface SheetRow {
@@ -33,7 +31,7 @@ const VALUE_DEPTH = 5;
 /**
  * Turns the XML of a worksheet (ECMA-376 part 1, 18.3) into rows; feed it, then `take` what is ready. The row and cell
  * numbers written there are believed only in ascending order and inside a sheet; `<dimension>` is not looked at.
- * @throws UnreadableFile for impossible numbers, UnusableTable for a value beyond column 1,000.
+ * @throws UnreadableFile for impossible numbers, UnusableTable for a value beyond column 1,005.
  */
 export class SheetParser implements XmlHandler {
   readonly root = 'worksheet';
@@ -146,12 +144,7 @@ export class SheetParser implements XmlHandler {
 
   private keep(row: SheetRow, { text, problem }: CellText, shared = false): void {
     if (text === '' && problem === null && !shared) return;
-    if (this.column >= MAX_COLUMNS) {
-      throw new UnusableTable(
-        `Sheet "${clip(this.sheet)}" has a value in cell ${cellName(this.column, row.row)}. At most ${MAX_COLUMNS} columns ` +
-          `(A to ${columnName(MAX_COLUMNS - 1)}) can be used. Delete the columns beyond.`,
-      );
-    }
+    if (this.column >= MAX_CELLS) throw tooWide(this.sheet, this.column, row.row);
     while (row.cells.length < this.column) row.cells.push('');
     row.cells.push(text);
     if (problem !== null) row.faults.push({ column: this.column, message: problem });
@@ -165,4 +158,12 @@ export class SheetParser implements XmlHandler {
   private refuse(reason: string): never {
     throw new UnreadableFile(`Sheet "${clip(this.sheet)}" cannot be read: ${reason}. ${SAVE_AGAIN}`);
   }
+}
+
+/** What is said about a value to the right of the columns a sheet may use. */
+export function tooWide(sheet: string, column: number, row: number): UnusableTable {
+  return new UnusableTable(
+    `Sheet "${clip(sheet)}" has a value in cell ${cellName(column, row)}. At most ${MAX_COLUMNS} columns ` +
+      `(A to ${columnName(MAX_COLUMNS - 1)}) can be used. Delete the columns beyond.`,
+  );
 }

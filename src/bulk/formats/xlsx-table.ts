@@ -1,10 +1,10 @@
 import { BatchRows } from './batch-rows';
-import { cellFault, checkColumnNames, fewFaults, isSound, MAX_ROW_FAULTS } from './cell-faults';
+import { cellFault, checkColumnNames, fewFaults, isSound, MAX_ROW_FAULTS, mostCells } from './cell-faults';
 import { UnusableTable } from './file.errors';
 import { RawRow, RowBatch, RowFault } from './row-format.contract';
 import { clip } from './xlsx-messages';
 import { cellName, columnName } from './xlsx-reference';
-import { SheetRow } from './xlsx-sheet-parser';
+import { SheetRow, tooWide } from './xlsx-sheet-parser';
 
 /**
  * Makes batches of a sheet's rows. The first row with a value is the header; its trailing empty cells count for
@@ -12,6 +12,7 @@ import { SheetRow } from './xlsx-sheet-parser';
  */
 export class SheetTable {
   private columns: readonly string[] | null = null;
+  private mostCells = 0;
   private readonly rows: BatchRows;
   private delivered = false;
 
@@ -33,14 +34,17 @@ export class SheetTable {
 
   /**
    * Adds a row whose shared strings are filled in. True when it was a data row.
-   * @throws UnusableTable for a faulty header.
+   * @throws UnusableTable for a faulty header, and for too many columns.
    */
   add(row: SheetRow): boolean {
     if (row.faults.length === 0 && row.cells.every((cell) => cell === '')) return false;
     if (this.columns === null) {
       this.columns = this.header(row);
+      this.mostCells = mostCells(this.columns);
+      this.checkWidth(this.columns, row.row);
       return false;
     }
+    this.checkWidth(row.cells, row.row);
     this.rows.add(this.dataRow(row, this.columns));
     return true;
   }
@@ -62,6 +66,12 @@ export class SheetTable {
       throw new UnusableTable(`Sheet "${clip(this.sheet)}" is blank. Put the column names into its first row.`);
     }
     return !this.rows.isEmpty || !this.delivered ? this.take() : null;
+  }
+
+  private checkWidth(cells: readonly string[], row: number): void {
+    if (cells.length <= this.mostCells) return;
+    const column = cells.findIndex((cell, at) => at >= this.mostCells && cell !== '');
+    if (column >= 0) throw tooWide(this.sheet, column, row);
   }
 
   private header(row: SheetRow): string[] {
