@@ -31,6 +31,18 @@ describeEachEngine('creation by file', (engine) => {
 
   const find = async (query: object) => (await tenant.api.post(`${PATH}/search`).send(query)).body.payload.items;
 
+  it.each([499, 500, 1_200])('lets no number of bad lines stop a good one behind them: %d', async (bad) => {
+    const lines = ['{bad', '[1]', '{"uniqueRefNo":"nameless"}'];
+    const file = Array.from({ length: bad }, (_, at) => lines[at % lines.length]);
+    const answer = await bulk(tenant.api, CREATE, Buffer.from([...file, '{"legalName":"Good"}'].join('\n')));
+    expect(answer).toMatchObject({ total_count: bad + 1, success_count: 1, failure_count: bad });
+    expect(faultsOf(answer).slice(1, 3)).toEqual([
+      [2, 'INVALID_FORMAT', null],
+      [3, 'REQUIRED', 'legalName'],
+    ]);
+    expect((await find({})).map(({ legalName }: { legalName: string }) => legalName)).toEqual(['Good']);
+  });
+
   it.each(FILE_FORMATS)('stores every field as it stands in the file, as %s', async (format) => {
     const cells = [
       [

@@ -55,7 +55,7 @@ function suggest(header: string, names: readonly string[]): string | null {
 /**
  * Maps the header row of a table.
  *
- * @throws UnusableTable when a header is repeated or a column that must be there is missing.
+ * @throws UnusableTable when a header is repeated.
  */
 export function mapHeader(table: ExpectedHeader, headers: readonly string[]): HeaderMap {
   const byForm = new Map(table.columns.map(({ name }) => [normalizeHeader(name), name]));
@@ -80,7 +80,6 @@ export function mapHeader(table: ExpectedHeader, headers: readonly string[]): He
     if (name !== undefined) positions.set(name, index);
     else if (form !== '') unknown.push({ index, header });
   });
-  checkRequired(table, positions, unknown);
   const free = table.columns.map(({ name }) => name).filter((name) => !positions.has(name));
   return {
     positions,
@@ -89,23 +88,29 @@ export function mapHeader(table: ExpectedHeader, headers: readonly string[]): He
   };
 }
 
-function checkRequired(
-  table: ExpectedHeader,
-  positions: ReadonlyMap<string, number>,
-  unknown: readonly { header: string }[],
-): void {
+/**
+ * @param hasHeader the file has a header row; the lines of one without name their columns themselves
+ * @throws UnusableTable when a column that must be there is missing.
+ */
+export function checkRequired(table: ExpectedHeader, { positions, unknown }: HeaderMap, hasHeader: boolean): void {
   const hint = (name: string) => {
     const close = unknown.find(({ header }) => suggest(header, [name]) !== null);
     return close === undefined ? '' : ` (did you mean it by "${close.header}"?)`;
   };
   for (const { name, required } of table.columns) {
-    if (required === true && !positions.has(name)) {
-      throw new UnusableTable(`The table ${table.name} has no column ${name}${hint(name)}; add it to the header row.`);
-    }
+    if (required !== true || positions.has(name)) continue;
+    throw new UnusableTable(
+      hasHeader
+        ? `The table ${table.name} has no column ${name}${hint(name)}; add it to the header row.`
+        : `No line of the table ${table.name} has the key ${name}${hint(name)}; write one JSON object per line, each with that key.`,
+    );
   }
   if (table.oneOf.length > 0 && !table.oneOf.some((name) => positions.has(name))) {
+    const names = `${table.oneOf.join(' and ')}${hint(table.oneOf[0] ?? '')}`;
     throw new UnusableTable(
-      `The table ${table.name} has neither of the columns ${table.oneOf.join(' and ')}${hint(table.oneOf[0] ?? '')}; add one of them, so that each row names its customer.`,
+      hasHeader
+        ? `The table ${table.name} has neither of the columns ${names}; add one of them, so that each row names its customer.`
+        : `No line of the table ${table.name} has one of the keys ${names}; write one JSON object per line, each naming its customer by one of them.`,
     );
   }
 }

@@ -16,6 +16,7 @@ const OBJECT_START = /^\s*\{(?!\\rtf)/;
  */
 export class NdjsonFormat implements RowFormat {
   readonly holdsTables = false;
+  readonly columnsGrow = true;
 
   accepts(head: Buffer): boolean {
     const text = textOfHead(head);

@@ -57,6 +57,8 @@ export interface RowWriter {
 export interface RowFormat {
   /** Whether one file holds several named tables, as a workbook does. */
   readonly holdsTables: boolean;
+  /** Whether columns may come with later rows, as in NDJSON, which has no header: none is missing before the end. */
+  readonly columnsGrow?: boolean;
   /** True when the file's first bytes (up to 4 KiB) look like this format; name and Content-Type are never asked. */
   accepts(head: Buffer): boolean;
   /** @throws UnsupportedFileFormat, UnreadableFile, FileTooLarge, UnusableTable or TooManyRows for faults of the file as a whole. */

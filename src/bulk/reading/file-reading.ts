@@ -1,4 +1,4 @@
-import { ExpectedHeader, mapHeader } from '../engine/header';
+import { checkRequired, ExpectedHeader, HeaderMap, mapHeader } from '../engine/header';
 import { CHUNK_ROWS, SpoolWriter } from '../engine/row-spool';
 import { UnusableTable } from '../formats/file.errors';
 import type { RowBatch, RowFormat } from '../formats/row-format.contract';
@@ -44,8 +44,9 @@ export async function readFiles(order: ReadingOrder, formatOf: (name: string) =>
   const rows = new RowIntake(order, spool);
   try {
     for (const { path, format, tables } of order.files) {
-      const batches = formatOf(format).read(path, { tables, batchRows: CHUNK_ROWS, maxRows: rows.room });
-      for await (const batch of batches) await rows.add(batch, tables[0] ?? '');
+      const reader = formatOf(format);
+      const batches = reader.read(path, { tables, batchRows: CHUNK_ROWS, maxRows: rows.room });
+      for await (const batch of batches) await rows.add(batch, tables[0] ?? '', reader.columnsGrow === true);
     }
     rows.check();
     const chunks = await spool.close();
@@ -63,6 +64,8 @@ class RowIntake {
   private readonly tables: readonly ExpectedHeader[];
   private readonly maxRows: number;
   private readonly checked = new Map<number, string>();
+  /** Columns so far of the tables that may get more of them. */
+  private readonly growing = new Map<ExpectedHeader, HeaderMap>();
 
   constructor(
     { tables, maxRows }: ReadingOrder,
@@ -78,7 +81,7 @@ class RowIntake {
     return this.maxRows - this.received.reduce((sum, rows) => sum + rows, 0);
   }
 
-  async add(batch: RowBatch, mainTable: string): Promise<void> {
+  async add(batch: RowBatch, mainTable: string, columnsGrow: boolean): Promise<void> {
     const name = (batch.table ?? mainTable).trim().toLowerCase();
     const index = this.tables.findIndex((table) => table.name.toLowerCase() === name);
     const table = this.tables[index];
@@ -86,17 +89,20 @@ class RowIntake {
     // Columns may come later (NDJSON) or differ in a second file; every header is judged before a row is applied.
     const header = JSON.stringify(batch.columns);
     if (this.checked.get(index) !== header) {
-      const { messagePosition } = mapHeader(table, batch.columns);
+      const map = mapHeader(table, batch.columns);
+      if (columnsGrow) this.growing.set(table, map);
+      else checkRequired(table, map, true);
       this.checked.set(index, header);
-      if (messagePosition !== null) this.parentJobId ??= parentOf(batch, messagePosition);
+      if (map.messagePosition !== null) this.parentJobId ??= parentOf(batch, map.messagePosition);
     }
     if (batch.rows.length === 0) return;
     this.received[index] = (this.received[index] ?? 0) + batch.rows.length;
     await this.spool.write(index, batch);
   }
 
-  /** @throws UnusableTable when there was not a single data row. */
+  /** @throws UnusableTable when there was not a single data row, or a column that must be there never came. */
   check(): void {
+    for (const [table, map] of this.growing) checkRequired(table, map, false);
     if (this.room === this.maxRows) {
       throw new UnusableTable('The file has no data row below its header; add at least one.');
     }
