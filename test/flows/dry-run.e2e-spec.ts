@@ -87,11 +87,12 @@ describeEachEngine('a dry run', (engine) => {
       if (++laid === 2) await transaction.query('UPDATE bulk_jobs SET fence = fence + 1 WHERE id = ?', [job.id]);
       return lay(transaction, job, ...rest);
     });
-    const file = Array.from({ length: 1_200 }, (_, i) => [`T-${i}`, `Customer ${i}`]);
+    // More than is stored at once.
+    const file = Array.from({ length: 1_200 }, (_, i) => [`T-${i}`, `Customer ${i}`, 'Street '.repeat(70)]);
     const sent = tenant.api
       .post(CREATE)
       .query({ dryRun: 'true' })
-      .attach('file', csvOf([['uniqueRefNo', 'legalName'], ...file]), 'taken.csv');
+      .attach('file', csvOf([['uniqueRefNo', 'legalName', 'address'], ...file]), 'taken.csv');
     const { status } = await sent;
     spy.mockRestore();
     expect([status, laid]).toEqual([503, 2]);

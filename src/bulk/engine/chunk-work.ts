@@ -62,13 +62,16 @@ export class ChunkWork {
   /** Stores the outcomes of the next chunk and moves the checkpoint over it. @throws JobTakenOver */
   async store(transaction: Transaction, job: BulkJob, result: ChunkResult): Promise<BulkJob> {
     const moved = await this.moveTo(transaction, job, job.nextChunk + 1, talliesWith(job.tallies, result));
-    await this.jobs.insertOutcomes(transaction, job, job.nextChunk, JSON.stringify(result.outcomes));
+    await this.jobs.insertOutcomes(transaction, job, job.nextChunk, [JSON.stringify(result.outcomes)]);
     return moved;
   }
 
-  /** Stores the outcomes of a chunk, as JSON, in front of the checkpoint: they count once it has moved. @throws JobTakenOver */
-  async lay(transaction: Transaction, job: BulkJob, chunkNo: number, outcomes: string): Promise<void> {
-    if (!(await this.jobs.layOutcomes(transaction, job, chunkNo, outcomes))) throw takenOver(job.jobId);
+  /**
+   * Stores the outcomes of chunks that follow one another, as JSON, in front of the checkpoint: they count once it has
+   * moved. @throws JobTakenOver
+   */
+  async lay(transaction: Transaction, job: BulkJob, first: number, chunks: readonly string[]): Promise<void> {
+    if (!(await this.jobs.layOutcomes(transaction, job, first, chunks))) throw takenOver(job.jobId);
   }
 
   /** Moves the checkpoint to a later chunk. @throws JobTakenOver */

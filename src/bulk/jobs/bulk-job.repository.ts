@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { In, IsNull, LessThan, Raw } from 'typeorm';
+import { Between, In, IsNull, LessThan, Raw } from 'typeorm';
 import { databaseTraits } from '../../platform/database/database.traits';
 import { insertMany, selectParts, updateMany } from '../../platform/database/set-based';
 import { Transaction } from '../../platform/database/transaction';
@@ -66,22 +66,38 @@ export class BulkJobRepository {
     return moved.affected === 1;
   }
 
-  /** Stores the outcomes of a chunk, a list of `RowOutcome` as JSON, in the transaction that moves the checkpoint over it. */
-  async insertOutcomes(transaction: Transaction, { id }: BulkJob, chunkNo: number, outcomes: string): Promise<void> {
-    await insertMany(transaction, BulkOutcome, [{ jobRef: id, chunkNo, outcomes }]);
+  /**
+   * Stores the outcomes of chunks that follow one another, each a list of `RowOutcome` as JSON, in the transaction that
+   * moves the checkpoint over them.
+   *
+   * @param first number of the first of them
+   */
+  async insertOutcomes(
+    transaction: Transaction,
+    { id }: BulkJob,
+    first: number,
+    chunks: readonly string[],
+  ): Promise<void> {
+    const rows = chunks.map((outcomes, at) => ({ jobRef: id, chunkNo: first + at, outcomes }));
+    await insertMany(transaction, BulkOutcome, rows);
   }
 
   /**
-   * Like `insertOutcomes`, for a chunk the checkpoint will move over later: nobody asks for its outcomes before. Those of
+   * Like `insertOutcomes`, for chunks the checkpoint will move over later: nobody asks for their outcomes before. Those of
    * a try that was broken off are replaced. False when another process has taken the job over.
    */
-  async layOutcomes(transaction: Transaction, job: BulkJob, chunkNo: number, outcomes: string): Promise<boolean> {
+  async layOutcomes(
+    transaction: Transaction,
+    job: BulkJob,
+    first: number,
+    chunks: readonly string[],
+  ): Promise<boolean> {
     const { id, companyRef, fence } = job;
     const where = { companyRef, fence, state: 'running' } as const;
     const held = await selectParts(transaction, BulkJob, ['id'], { where, property: 'id', values: [id], lock: true });
     if (held.length === 0) return false;
-    await transaction.delete(BulkOutcome, { jobRef: id, chunkNo });
-    await this.insertOutcomes(transaction, job, chunkNo, outcomes);
+    await transaction.delete(BulkOutcome, { jobRef: id, chunkNo: Between(first, first + chunks.length - 1) });
+    await this.insertOutcomes(transaction, job, first, chunks);
     return true;
   }
 
