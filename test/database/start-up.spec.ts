@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
@@ -12,6 +12,9 @@ import { openDatabase } from '../support/data-source';
 import { createDatabase, describeEachEngine, Engine, TestDatabase } from '../support/engines';
 import { hasMariaDb, MariaDbServer, startMariaDb } from '../support/mariadb-server';
 import { RunningService, startService } from '../support/service';
+
+/** With one of its own the service writes no secret to DATA_DIR, which would make the folder. */
+const SECRET = 'Zk3vQ9pX7wLr2Tn8Yb5Hc1Jd6Mf4Gs0A';
 
 const GOOD = {
   version: '10.11.6-MariaDB-0+deb12u1-log',
@@ -147,6 +150,16 @@ describeEachEngine('a service that starts', (engine) => {
     await service?.stop();
     await database.remove();
     expect(warnings).toContainEqual(expect.stringMatching(/^DATA_DIR: \d+ bytes are free.*free some space$/));
+  });
+
+  it('makes DATA_DIR when it is not there', async () => {
+    const database = await createDatabase(engine);
+    const environment = { DATA_DIR: join(database.dataDir, 'not', 'there'), APP_SECRET: SECRET };
+    const service = await startService(engine, { database, environment });
+    await service.anonymous.get('/health/ready').expect(200);
+    await service.stop();
+    expect(existsSync(environment.DATA_DIR)).toBe(true);
+    await database.remove();
   });
 
   it('changes no table with MIGRATE_ON_START=false, and refuses a schema that is not up to date', async () => {

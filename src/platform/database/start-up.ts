@@ -1,4 +1,4 @@
-import { statfs } from 'node:fs/promises';
+import { mkdir, statfs } from 'node:fs/promises';
 import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import type { AppConfig } from '../config/app-config';
@@ -29,6 +29,8 @@ export async function makeReady(dataSource: DataSource, config: AppConfig): Prom
 }
 
 async function storageWarnings({ dataDir, maxUploadBytes }: AppConfig): Promise<string[]> {
+  // The first start on a server is also the first to need the folder; an embedded database has made it by now.
+  await mkdir(dataDir, { recursive: true });
   const { bavail, bsize } = await statfs(dataDir);
   const free = bavail * bsize;
   if (free >= maxUploadBytes) return [];
