@@ -1,5 +1,6 @@
 import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { Agent, get, IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -59,6 +60,23 @@ describeEachEngine('a healthy service', (engine) => {
     await expect(service.anonymous.get('/health/live')).rejects.toThrow(/ECONNREFUSED|ECONNRESET/);
     expect(await answer).toMatchObject({ status: 200, body: { companies: 0 } });
     await stopped;
+  });
+
+  it('tells a client that keeps its connection to let go of it, and does not wait until it does', async () => {
+    const agent = new Agent({ keepAlive: true });
+    const inFlight = new Promise<void>((resolve) => (reached = resolve));
+    const answer = new Promise<IncomingMessage>((resolve, reject) => {
+      get(`${service.baseUrl}/api/v0/test/slow`, { agent }, (response) => resolve(response.resume())).on(
+        'error',
+        reject,
+      );
+    });
+    await inFlight;
+    const start = Date.now();
+    await service.stop();
+    expect(Date.now() - start).toBeLessThan(PATIENCE_MS);
+    expect(await answer).toMatchObject({ statusCode: 200, headers: { connection: 'close' } });
+    agent.destroy();
   });
 });
 
