@@ -58,6 +58,18 @@ describe('the configuration', () => {
     expect(loadConfig({}).isProduction).toBe(false);
   });
 
+  it.each(['?tenant=1', '#top', '/path?tenant=1'])('refuses an address for links that ends in %s', (end) => {
+    expect(faultsOf({ PUBLIC_URL: `https://api.example.com${end}` })).toEqual([
+      expect.stringMatching(/^PUBLIC_URL: .*without anything behind it$/),
+    ]);
+  });
+
+  it('refuses an address for links with a user or password in it, without saying which', () => {
+    const [fault] = faultsOf({ PUBLIC_URL: 'https://somebody:hidden@api.example.com' });
+    expect(fault).toMatch(/^PUBLIC_URL: /);
+    expect(fault).not.toContain('hidden');
+  });
+
   it('takes an empty variable for one that is not there', () => {
     const names = Object.keys(new AppConfig())
       .concat('databaseUrl', 'databaseCa', 'publicUrl', 'appSecret', 'encryptionKeys', 'blindIndexKey')
@@ -198,7 +210,7 @@ describe('the configuration', () => {
       'MAX_UPLOAD_BYTES: must not be less than 1024',
       'NODE_ENV: must be one of the following values: development, test, production',
       'PORT: must not be greater than 65535',
-      'PUBLIC_URL: must be a URL address',
+      'PUBLIC_URL: must look like https://api.example.com or https://example.com/path, without anything behind it',
       'RATE_PER_COMPANY: must be an integer number',
       'RATE_PER_COMPANY: must not be greater than 10000000',
       'RATE_PER_COMPANY: must not be less than 0',

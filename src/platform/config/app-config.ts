@@ -68,7 +68,17 @@ export class AppConfig {
 
   /** Address under which callers reach the service; used in links. Default: the Host header of the request. */
   @IsOptional()
-  @IsUrl({ require_tld: false, require_protocol: true, protocols: ['http', 'https'] })
+  @IsUrl(
+    {
+      require_tld: false,
+      require_protocol: true,
+      protocols: ['http', 'https'],
+      disallow_auth: true,
+      allow_query_components: false,
+      allow_fragments: false,
+    },
+    { message: 'must look like https://api.example.com or https://example.com/path, without anything behind it' },
+  )
   publicUrl?: string;
 
   /**
