@@ -139,6 +139,17 @@ describeEachEngine('statements over many rows', (engine) => {
     expect(await transaction.countBy(Customer, { companyRef })).toBe(MANY + 1);
   });
 
+  it('finds and writes texts that the character set of the database lacks', async () => {
+    const wanted = ['मराठी', 'Łódź', '😀'];
+    const rows = wanted.map((text) => customerRow(companyRef, { uniqueRefNo: text }));
+    await insertMany(transaction, Customer, rows);
+    const stored = await read('uniqueRefNo', wanted);
+    for (const row of stored) row.legalName = `${row.uniqueRefNo} 株式会社`;
+    await updateMany(transaction, Customer, stored, ['legalName']);
+    const names = (await read('uniqueRefNo', wanted)).map(({ legalName }) => legalName);
+    expect(names.sort()).toEqual(wanted.map((text) => `${text} 株式会社`).sort());
+  });
+
   it('stores nothing of an insert of which one row breaks a rule', async () => {
     const rows = Array.from({ length: 1_500 }, (_, index) =>
       customerRow(companyRef, { uniqueRefNo: `R-${index % 1_499}` }),

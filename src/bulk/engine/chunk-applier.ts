@@ -41,6 +41,13 @@ export class ChunkApplier {
       if (isRace) return this.apply(transaction, table, job, rows, depth + 1, true);
       const [only] = rows;
       if (rows.length === 1 && only !== undefined) return [this.poison(error, job, only)];
+      // One bad row costs little; all of them, for a reason nobody sees, would be a slow service without a word.
+      if (depth === 0 || isSecondLook) {
+        this.logger.warn(
+          { err: error, jobId: job.jobId, rows: rows.length },
+          'rows are stored in halves: one was refused',
+        );
+      }
       const middle = Math.ceil(rows.length / 2);
       return [
         ...(await this.apply(transaction, table, job, rows.slice(0, middle), depth + 1)),
