@@ -1,11 +1,30 @@
 import { Module } from '@nestjs/common';
-import type { Response } from 'express';
+import type { ServerResponse, IncomingMessage } from 'node:http';
 import { LoggerModule } from 'nestjs-pino';
 import { AuthenticatedRequest } from '../auth/auth.decorators';
 import { AppConfig } from '../config/app-config';
 import { requestIdOf } from '../http/request-id';
 import { routeOf } from '../http/route-of';
 import { serializeError } from './error.serializer';
+
+/** What pino-http tells of a request that is over. */
+interface Finished {
+  /** Milliseconds. */
+  readonly ms: number;
+  /** Of one that failed. */
+  readonly err?: unknown;
+}
+
+function factsOf(request: IncomingMessage, response: ServerResponse): object {
+  const { method, caller } = request as AuthenticatedRequest;
+  return {
+    method,
+    route: routeOf(request as AuthenticatedRequest),
+    status: response.statusCode,
+    caller: caller?.subject,
+    company: caller?.company.companyId,
+  };
+}
 
 /**
  * JSON logs, one line per event, UTC. What is logged of a request is listed here and nothing else is: method, route,
@@ -31,16 +50,11 @@ import { serializeError } from './error.serializer';
           customLogLevel: (_request, response) => (response.statusCode >= 500 ? 'error' : 'info'),
           customSuccessMessage: () => 'request',
           customErrorMessage: () => 'request',
-          customProps: (request, response) => {
-            const { method, caller } = request as AuthenticatedRequest;
-            if (!(response as Response).writableEnded && !response.headersSent) return {};
-            return {
-              method,
-              route: routeOf(request as AuthenticatedRequest),
-              status: response.statusCode,
-              caller: caller?.subject,
-              company: caller?.company.companyId,
-            };
+          // Not by `customProps`: those make two more loggers for each request.
+          quietResLogger: true,
+          customSuccessObject: (request, response, { ms }: Finished) => ({ ...factsOf(request, response), ms }),
+          customErrorObject: (request, response, _error, { err, ms }: Finished) => {
+            return { ...factsOf(request, response), err, ms };
           },
         },
       }),
