@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ChangeContext } from '../platform/history/history-entry.entity';
 import { Transaction } from '../platform/database/transaction';
-import { randomPublicId } from '../platform/ids/public-id';
+import { orderedPublicId } from '../platform/ids/public-id';
 import type { CodedIssue } from '../platform/validation/coded-issue';
 import {
   creationChanges,
@@ -87,7 +87,7 @@ function newCustomer({ companyRef, at }: ChangeContext, fields: CustomerCreation
   return {
     id: 0,
     companyRef,
-    customerId: randomPublicId('KC', 14),
+    customerId: orderedPublicId('KC', 14),
     status: 'ACTIVE',
     legalName: fields.legalName,
     uniqueRefNo: fields.uniqueRefNo ?? null,

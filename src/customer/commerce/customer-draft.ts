@@ -1,5 +1,5 @@
 import type { ChangeContext } from '../../platform/history/history-entry.entity';
-import { randomPublicId } from '../../platform/ids/public-id';
+import { orderedPublicId } from '../../platform/ids/public-id';
 import type { CommerceCustomer } from './commerce-customer.entity';
 import type { LateChange } from './commerce-item';
 import type { CustomerAddress } from './customer-address.entity';
@@ -34,7 +34,7 @@ export function newCommerceCustomer({ companyRef, at }: ChangeContext): Commerce
   return {
     id: 0,
     companyRef,
-    customerId: randomPublicId('KC', 14),
+    customerId: orderedPublicId('KC', 14),
     status: 'ACTIVE',
     legalName: '',
     version: 0,

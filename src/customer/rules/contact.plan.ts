@@ -1,4 +1,4 @@
-import { randomPublicId } from '../../platform/ids/public-id';
+import { orderedPublicId } from '../../platform/ids/public-id';
 import type { CodedIssue } from '../../platform/validation/coded-issue';
 import type { CustomerContact } from '../customer-contact.entity';
 import type { FieldChange } from '../customer-history.entity';
@@ -81,7 +81,7 @@ export function planContact(
     id: 0,
     companyRef: owner.companyRef,
     customerRef: owner.id,
-    keyContactPersonId: randomPublicId('KP', 14),
+    keyContactPersonId: orderedPublicId('KP', 14),
     name: '',
     legalName: '',
     mobile: '',

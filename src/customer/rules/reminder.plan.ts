@@ -1,4 +1,4 @@
-import { randomPublicId } from '../../platform/ids/public-id';
+import { orderedPublicId } from '../../platform/ids/public-id';
 import type { CustomerReminder } from '../customer-reminder.entity';
 import type { FieldChange } from '../customer-history.entity';
 import { ReminderRequest, ReminderResponse, toReminderResponse } from '../dto/reminder.dto';
@@ -23,7 +23,7 @@ export function planReminders(
     return {
       companyRef: owner.companyRef,
       customerRef: owner.id,
-      customerReminderId: keeps ? id : randomPublicId('KR', 14),
+      customerReminderId: keeps ? id : orderedPublicId('KR', 14),
       reminderType,
       reminderTime: request.reminderTime ?? null,
       dueDateDifference: request.dueDateDifference ?? null,
