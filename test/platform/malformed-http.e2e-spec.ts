@@ -30,6 +30,7 @@ const SHAPES: readonly (readonly [string, string])[] = [
   ['an endless chunk extension', `${CHUNKED}3;${'a'.repeat(20_000)}\r\nabc\r\n0\r\n\r\n`],
   ['a name with a blank', `${FORM}X A: 1\r\nContent-Length: 0\r\n\r\n`],
   ['a blank in the path', 'GET /health live HTTP/1.1\r\nHost: x\r\n\r\n'],
+  ['no Host', 'GET /health/live HTTP/1.1\r\n\r\n'],
   ['3,000 headers', `${FORM}${Array.from({ length: 3_000 }, (_, at) => `a${at}: 1\r\n`).join('')}\r\n`],
   ['the preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
 ];
