@@ -17,7 +17,7 @@ import { OutcomeSpool } from './outcome-spool';
 /** Characters of outcomes from which on a transaction stores them; SQLite commits as much in a few milliseconds. */
 const LAID_CHARACTERS = 512 * 1024;
 
-/** Why the job is not to go on, null while it is; asked before every chunk. @throws JobInterrupted when the service stops */
+/** Why the job is not to go on, null while it is; asked for every chunk. @throws JobInterrupted when the service stops */
 export type AskForStop = () => Promise<JobStop | null>;
 
 /** How far a transaction came. */
@@ -97,17 +97,20 @@ export class WholeRun {
     let firstFailed: number | null = null;
     const tallies: TableTally[][] = [];
     const chunks: Pick<ChunkResult, 'table' | 'retried'>[] = [];
-    // Not a part of this transaction: the next chunk is read and judged while the database works on this one.
-    const readAhead = (chunkNo: number) => this.unitOfWork.apart(() => source.readAhead(job, chunkNo));
-    let reading = readAhead(job.nextChunk);
+    // Not a part of this transaction: while the database works on a chunk, the next one is read and judged, and whoever
+    // wants the job to end is heard.
+    const lookAhead = (chunkNo: number) => {
+      const ahead = this.unitOfWork.apart(() => Promise.all([source.readAhead(job, chunkNo), askForStop()]));
+      ahead.catch(() => undefined);
+      return ahead;
+    };
+    let ahead = lookAhead(job.nextChunk);
     try {
       while (current.nextChunk < current.chunks && !hasTooManyErrors(current)) {
-        // Whoever wants the job to end says so outside this transaction.
-        const stop = await this.unitOfWork.apart(askForStop);
+        const [task, stop] = await ahead;
         if (stop !== null) return stop;
-        const task = await reading;
         if (task === null) throw new Error(`The job ${job.jobId} has no chunk ${current.nextChunk}`);
-        reading = readAhead(current.nextChunk + 1);
+        ahead = lookAhead(current.nextChunk + 1);
         const result = await this.work.apply(transaction, job, task, { attempt });
         await spool.add(JSON.stringify(result.outcomes));
         firstFailed ??= result.outcomes.find(({ verdict }) => verdict === 'failed')?.row ?? null;
@@ -117,7 +120,7 @@ export class WholeRun {
         await yieldToOthers();
       }
     } finally {
-      await Promise.allSettled([reading]);
+      await Promise.allSettled([ahead]);
     }
     return { job: current, tallies, chunks, firstFailed };
   }
