@@ -87,8 +87,13 @@ function serverOptions(
     ssl,
     // Ids are numbers in memory on every engine; TypeORM would give those of raw statements as text here.
     bigNumberStrings: false,
-    // An object bound as a parameter must never turn into a piece of SQL.
-    extra: { stringifyObjects: true, enableKeepAlive: true },
+    extra: {
+      // An object bound as a parameter must never turn into a piece of SQL.
+      stringifyObjects: true,
+      enableKeepAlive: true,
+      // The driver would note the stack of every statement for the case that it fails; the error has one of its own.
+      trace: false,
+    },
   };
 }
 
