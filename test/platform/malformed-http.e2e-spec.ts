@@ -61,16 +61,16 @@ describe('A request that is not well-formed HTTP', () => {
   });
 
   it.each([
-    ['/customers/bulk/id?dryRun=true', { error: { code: 400, status: 400, moreInfo: 'http://x/errors/400' } }],
+    ['/customers/bulk/id?dryRun=true', { error: { code: 400, status: 417, moreInfo: 'http://x/errors/400' } }],
     ['/api/v1/customer-data/bulk', { success: false }],
-    ['/api/v0/customer', { response_code: 400 }],
+    ['/api/v0/customer', { response_code: 417 }],
   ])('is told from one that expects what nobody does, which %s answers in its own words', async (path, words) => {
     const [head = '', body = ''] = (
       await send(
         `POST ${path} HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}`,
       )
     ).split('\r\n\r\n');
-    expect(head).toMatch(/^HTTP\/1\.1 400 /);
+    expect(head).toMatch(/^HTTP\/1\.1 417 /);
     expect(head).toContain('X-Error-Type: CLIENT_REQUEST_ERROR');
     expect(head).toContain('X-Request-Id: ');
     expect(JSON.parse(body)).toMatchObject(words);

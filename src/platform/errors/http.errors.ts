@@ -10,7 +10,7 @@ export class UnreadableBody extends defineError('UNREADABLE_BODY', 'CLIENT_REQUE
 export class UnreadablePath extends defineError('UNREADABLE_PATH', 'CLIENT_REQUEST_ERROR', 400) {}
 
 /** The header Expect asks for what is not done here. */
-export class UnmetExpectation extends defineError('UNMET_EXPECTATION', 'CLIENT_REQUEST_ERROR', 400) {}
+export class UnmetExpectation extends defineError('UNMET_EXPECTATION', 'CLIENT_REQUEST_ERROR', 417) {}
 
 /** The route exists, the method does not. */
 export class MethodNotAllowed extends defineError('METHOD_NOT_ALLOWED', 'CLIENT_REQUEST_ERROR', 405) {}
