@@ -93,6 +93,21 @@ describeEachEngine('statements over many rows', (engine) => {
     },
   );
 
+  (engine === 'sqlite' ? it.skip : it)('goes on when an index has been put in the place of another', async () => {
+    const rename = (from: string, to: string) =>
+      open.dataSource.query(`ALTER TABLE customers RENAME INDEX ${from} TO ${to}`);
+    const rows = ['A', 'B'].map((uniqueRefNo) => customerRow(companyRef, { uniqueRefNo }));
+    await insertMany(transaction, Customer, rows);
+    expect(await read('uniqueRefNo', ['A', 'B'])).toHaveLength(2);
+    await rename('uq_customers_unique_ref_no', 'uq_of_a_newer_version');
+    try {
+      expect(await read('uniqueRefNo', ['A', 'B'])).toHaveLength(2);
+    } finally {
+      await rename('uq_of_a_newer_version', 'uq_customers_unique_ref_no');
+    }
+    expect(await read('uniqueRefNo', ['A', 'B'])).toHaveLength(2);
+  });
+
   it('does nothing for no rows and no keys', async () => {
     expect(await insertMany(transaction, Customer, [])).toEqual([]);
     expect(await read('id', [])).toEqual([]);

@@ -29,6 +29,8 @@ const LOST_CODES = new Set([
   'POOL_CLOSED',
 ]);
 
+const UNKNOWN_INDEX_NUMBER = 1176;
+
 /** The disk of the server is full. */
 const FULL_NUMBERS = new Set([1021, 1114]);
 
@@ -57,6 +59,11 @@ export function isTransient(error: unknown): boolean {
   if (driverError === null) return false;
   if (typeof driverError.errno === 'number' && TRANSIENT_NUMBERS.has(driverError.errno)) return true;
   return SQLITE_BUSY.test(String(driverError.code)) || isConnectionLost(driverError);
+}
+
+/** True when a statement of MySQL or MariaDB names an index that its table does not have; it did nothing. */
+export function isUnknownIndex(error: unknown): boolean {
+  return driverErrorOf(error)?.errno === UNKNOWN_INDEX_NUMBER;
 }
 
 /** True when the link to the server broke: whether the last statement took effect is unknown. */

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { isUnknownIndex } from './driver-error';
 import type { Transaction } from './transaction';
 
 /** An index and its columns, in order. */
@@ -9,22 +10,38 @@ interface TableIndex {
 
 const known = new WeakMap<DataSource, Map<string, readonly TableIndex[]>>();
 
+/** Rows that are looked for by values of a column. */
+export interface IndexedSearch {
+  readonly table: string;
+  readonly column: string;
+  /** Other columns that must equal one value. */
+  readonly fixed: readonly string[];
+}
+
 /**
- * Hint for MySQL and MariaDB to find rows of a table by the values of a column through the index that is made for it;
- * empty where none is.
+ * Runs a statement of MySQL or MariaDB that finds rows, with the hint to find them through the index that is made for
+ * it; an empty one where none is.
  *
  * Left to itself, the optimizer goes by statistics that lag some seconds behind a table that grows. Seen on MariaDB
  * 10.11 with a table that was just filled: each of 500 values was looked for in all of its 10,000 rows, 450 ms in place
  * of 15, and `FOR UPDATE` locked every one of them, of all companies.
- *
- * @param fixed other columns that must equal one value
  */
-export async function indexHint(
+export async function throughItsIndex<T>(
   transaction: Transaction,
-  table: string,
-  column: string,
-  fixed: readonly string[],
-): Promise<string> {
+  search: IndexedSearch,
+  run: (hint: string) => Promise<T>,
+): Promise<T> {
+  try {
+    return await run(await hintFor(transaction, search));
+  } catch (error) {
+    if (!isUnknownIndex(error)) throw error;
+    // A newer version of the service, or somebody else, has put another in its place.
+    known.get(transaction.dataSource)?.delete(search.table);
+    return run(await hintFor(transaction, search));
+  }
+}
+
+async function hintFor(transaction: Transaction, { table, column, fixed }: IndexedSearch): Promise<string> {
   const wanted = new Set([column, ...fixed]);
   let best: { readonly name: string; readonly length: number } | null = null;
   for (const { name, columns } of await indexesOf(transaction, table)) {
@@ -35,7 +52,7 @@ export async function indexHint(
   return best === null ? '' : ` FORCE INDEX (\`${best.name}\`)`;
 }
 
-/** Asked once for each table: indexes come by migrations, which run before anything else. */
+/** Asked once for each table: indexes come by migrations, which run before the start. */
 async function indexesOf(transaction: Transaction, table: string): Promise<readonly TableIndex[]> {
   const { dataSource } = transaction;
   const tables = known.get(dataSource) ?? new Map<string, readonly TableIndex[]>();

@@ -2,7 +2,7 @@ import type { ObjectLiteral } from 'typeorm';
 import { forEachGivingWay, giveWay } from '../event-loop/give-way';
 import { databaseTraits, DatabaseTraits } from './database.traits';
 import { executePrepared } from './driver-statement';
-import { indexHint } from './index-choice';
+import { throughItsIndex } from './index-choice';
 import { type EntityTable, parametersOf, updateById } from './entity-table';
 import type { RowStatements } from './row-statements';
 import type { Transaction } from './transaction';
@@ -27,17 +27,19 @@ export const serverRows: RowStatements = {
     const traits = databaseTraits(transaction);
     const columns = properties.map((name) => `stored.${table.column(name)}`).join(', ');
     const fixed = Object.keys(where).map((name) => table.column(name));
-    const hint = await indexHint(transaction, table.name, table.column(property), fixed);
+    const search = { table: table.name, column: table.column(property), fixed };
     const toEntity = table.toEntity(properties);
     const found: ReturnType<typeof toEntity>[] = [];
     for (const wanted of slices(values, LIST_VALUES)) {
-      const lookUp = lookUpOf(table, traits, { property, values: wanted, hint });
-      const conditions = [...fixed.map((column) => `stored.${column} = ?`), ...lookUp.conditions];
-      const rows = await executePrepared<unknown[][]>(
-        transaction,
-        `SELECT ${columns} FROM ${lookUp.from} WHERE ${conditions.join(' AND ') || '1 = 1'}${lock ? ' FOR UPDATE' : ''}`,
-        [...lookUp.joined, ...Object.values<unknown>(where), ...lookUp.listed],
-      );
+      const rows = await throughItsIndex(transaction, search, (hint) => {
+        const lookUp = lookUpOf(table, traits, { property, values: wanted, hint });
+        const conditions = [...fixed.map((column) => `stored.${column} = ?`), ...lookUp.conditions];
+        return executePrepared<unknown[][]>(
+          transaction,
+          `SELECT ${columns} FROM ${lookUp.from} WHERE ${conditions.join(' AND ') || '1 = 1'}${lock ? ' FOR UPDATE' : ''}`,
+          [...lookUp.joined, ...Object.values<unknown>(where), ...lookUp.listed],
+        );
+      });
       await forEachGivingWay(rows, (row) => found.push(toEntity(row)));
     }
     return found;
