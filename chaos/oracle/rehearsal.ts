@@ -34,21 +34,30 @@ export function applyAll<A extends RowFate>({ count, begin }: RowsOfCall<A>, cal
   return Array.from({ length: count }, (_, index) => apply(index));
 }
 
-/** Does for real what a dry run showed, table after table; rows that would do something else are refused. */
+/**
+ * Does for real what a dry run showed, table after table. Rows that would do something else are refused, and so are all
+ * rows of a record one of whose rows is: somebody else has changed it.
+ */
 export function commitRehearsal({ call: rehearsed, rehearse, tables, shown }: Rehearsal, call: number): RowFate[] {
+  const changed = new Set<string>();
   return tables.flatMap((table, at) => {
     const apply = table.begin(call);
     const refused = new Set<number>();
     const applyOthers = (): RowFate[] =>
       Array.from({ length: table.count }, (_, index) => (refused.has(index) ? MOVED : apply(index)));
     for (;;) {
-      const others = rehearse(applyOthers).map((now, index) => {
+      const now = rehearse(applyOthers);
+      const moved = now.flatMap((fate, index) => {
         const then = shown[at]?.[index];
-        return then !== undefined && isSame(then, rehearsed, now, call) ? null : index;
+        const isKept = then !== undefined && isSame(then, rehearsed, fate, call);
+        return isKept && !(fate.verdict !== 'failed' && changed.has(fate.record ?? '')) ? [] : [index];
       });
-      const moved = others.filter((index) => index !== null);
       if (moved.length === 0) return applyOthers();
-      for (const index of moved) refused.add(index);
+      for (const index of moved) {
+        refused.add(index);
+        const { verdict, record } = now[index] ?? MOVED;
+        if (verdict !== 'created' && record !== null) changed.add(record);
+      }
     }
   });
 }

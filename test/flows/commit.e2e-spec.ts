@@ -1,4 +1,5 @@
 import { bulk, CREATE, csvOf, UPDATE } from '../support/bulk';
+import { createLeads, readRecord } from '../support/campaigns';
 import { readCustomer } from '../support/commerce-items';
 import { describeEachEngine } from '../support/engines';
 import { follow, JOBS, rowsOf } from '../support/jobs';
@@ -138,5 +139,24 @@ describeEachEngine('the commit of a dry run', (engine) => {
       [at, 'VERSION_CONFLICT'],
     ]);
     expect((await readCustomer(tenant.api, known.id)).lastName).toBe('Rival');
+  });
+
+  it('applies rows of a record beside one that named a version the record did not have', async () => {
+    const campaignId = await createLeads(tenant.api, 1);
+    const records = [
+      { id: 'lead_0', data: { a: 1 } },
+      { id: 'lead_0', data: { b: 2 }, ifVersion: 99 },
+      { id: 'lead_0', data: { c: 3 } },
+    ];
+    const dry = await tenant.api
+      .put('/api/v1/customer-data/bulk')
+      .query({ dryRun: 'true' })
+      .send({ campaignId, records })
+      .expect(207);
+    const job = await follow(tenant.api, dry.headers['x-job-id'] ?? '', 'commit');
+    expect(job.counters).toMatchObject({ received: 3, updated: 2, failed: 1 });
+    const [failed] = await rowsOf(tenant.api, job.jobId, 'failed');
+    expect([failed.row, failed.errors[0].message]).toEqual([2, expect.stringContaining('[99]')]);
+    expect((await readRecord(tenant.api, campaignId, 'lead_0')).data).toMatchObject({ a: 1, c: 3 });
   });
 });

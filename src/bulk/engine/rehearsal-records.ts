@@ -1,10 +1,16 @@
 import type { UnitOfWork } from '../../platform/database/unit-of-work';
+import type { CodedIssue } from '../../platform/validation/coded-issue';
 import type { BulkJob } from '../jobs/bulk-job.entity';
 import type { BulkJobRepository } from '../jobs/bulk-job.repository';
 import type { RowOutcome } from '../jobs/bulk-outcome.entity';
 
-/** Code of a row whose record was changed since the dry run. */
-export const MOVED_CODE = 'VERSION_CONFLICT';
+/** Why a row is refused whose record was changed since the dry run. */
+export const MOVED: CodedIssue = {
+  field: null,
+  code: 'VERSION_CONFLICT',
+  message: 'the record was changed since the dry run, so the row would do something else now; run the dry run again',
+  rejectedValue: null,
+};
 
 /** What a row came to, as far as it matters here. */
 type Result = Pick<RowOutcome, 'verdict' | 'recordId' | 'issues'>;
@@ -57,7 +63,7 @@ export class RehearsalRecords {
     const idsOf = (wanted: (result: Result) => boolean) =>
       results.flatMap((result) => (wanted(result) ? (result.recordId ?? []) : []));
     const made = idsOf(({ verdict }) => verdict === 'created');
-    const moved = idsOf(({ issues }) => issues[0]?.code === MOVED_CODE);
+    const moved = idsOf(({ issues }) => isMoved(issues[0]));
     for (const recordId of made) this.made.add(recordId);
     for (const recordId of moved) this.moved.add(recordId);
     this.latest = { chunkNo, made, moved };
@@ -72,4 +78,9 @@ export class RehearsalRecords {
   hasMoved(recordId: string | null): boolean {
     return recordId !== null && this.moved.has(recordId);
   }
+}
+
+/** Told from a row that names a version its record does not have: that one may not apply now as then, the others may. */
+function isMoved(issue: CodedIssue | undefined): boolean {
+  return issue?.code === MOVED.code && issue.message === MOVED.message;
 }

@@ -1,17 +1,9 @@
-import type { CodedIssue } from '../../platform/validation/coded-issue';
 import type { RowOutcome } from '../jobs/bulk-outcome.entity';
 import type { LedgerEntry, ReadyRow, RowResult } from './bulk-importer.contract';
-import { MOVED_CODE, type RehearsalRecords } from './rehearsal-records';
+import { MOVED, type RehearsalRecords } from './rehearsal-records';
 import type { RowWitness } from './row-witness';
 
 const SAVEPOINT = 'as_rehearsed';
-
-const MOVED: CodedIssue = {
-  field: null,
-  code: MOVED_CODE,
-  message: 'the record was changed since the dry run, so the row would do something else now; run the dry run again',
-  rejectedValue: null,
-};
 
 /** Applies rows in order; results stand in the same order. */
 export type ApplyRows = (rows: readonly ReadyRow<unknown>[]) => Promise<RowResult[]>;
