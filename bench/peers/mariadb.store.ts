@@ -8,14 +8,16 @@ import { databaseTime, PeerSettings } from './peer.settings';
 /** Larger statements cost more for each row. */
 const STATEMENT_ROWS = 1_000;
 
-const MERGE = `UPDATE JSON_TABLE(?, '$[*]' COLUMNS (id VARCHAR(128) PATH '$[0]', patch LONGTEXT PATH '$[1]')) AS changed
+const MERGE = `UPDATE JSON_TABLE(?, '$[*]' COLUMNS (id VARCHAR(128) CHARACTER SET utf8mb4 PATH '$[0]',
+    patch LONGTEXT CHARACTER SET utf8mb4 PATH '$[1]')) AS changed
   STRAIGHT_JOIN campaign_records AS record ON record.campaign_ref = ?
     AND record.record_id = changed.id COLLATE utf8mb4_nopad_bin AND record.deletion_key = 0
   SET record.data = JSON_MERGE_PATCH(record.data, changed.patch), record.version = record.version + 1,
     record.updated_at = ?`;
 
-const UPDATE = `UPDATE JSON_TABLE(?, '$[*]' COLUMNS (ref VARCHAR(50) PATH '$[0]', address VARCHAR(500) PATH '$[1]',
-    pin VARCHAR(6) PATH '$[2]', agent VARCHAR(100) PATH '$[3]', credit DECIMAL(15,2) PATH '$[4]', days INT PATH '$[5]'
+const UPDATE = `UPDATE JSON_TABLE(?, '$[*]' COLUMNS (ref VARCHAR(50) CHARACTER SET utf8mb4 PATH '$[0]',
+    address VARCHAR(500) CHARACTER SET utf8mb4 PATH '$[1]', pin VARCHAR(6) PATH '$[2]',
+    agent VARCHAR(100) CHARACTER SET utf8mb4 PATH '$[3]', credit DECIMAL(15,2) PATH '$[4]', days INT PATH '$[5]'
   )) AS changed
   STRAIGHT_JOIN customers AS customer ON customer.company_ref = ?
     AND customer.unique_ref_no = changed.ref COLLATE utf8mb4_nopad_bin AND customer.deletion_key = 0

@@ -62,7 +62,7 @@ function loadData({ database, probe }: BenchLane, path: string, { isNew }: RawFi
     }
   };
   return {
-    empty: () => run('DROP TABLE IF EXISTS bench_load', tableOf(isNew)),
+    empty: () => run('DROP TABLE IF EXISTS bench_load', `${tableOf(isNew)} CHARACTER SET utf8mb4`),
     load: () =>
       run(`LOAD DATA LOCAL INFILE 'customers.csv' INTO TABLE bench_load CHARACTER SET utf8mb4
         FIELDS TERMINATED BY ',' LINES TERMINATED BY '\\r\\n' IGNORE 1 LINES`),
