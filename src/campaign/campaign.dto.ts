@@ -11,6 +11,7 @@ import {
   Max,
   MaxLength,
   Min,
+  ValidateIf,
 } from 'class-validator';
 import { ApiInt } from '../platform/openapi/api-schema';
 import { Campaign, CAMPAIGN_TYPES, type CampaignType } from './campaign.entity';
@@ -36,6 +37,9 @@ const REGIONS = ['north', 'south', 'east', 'west', 'central', 'all'] as const;
 
 /** Most records of one call (published). */
 export const MOST_RECORDS = 10_000;
+
+/** A member that may be absent is judged where it is not: null is no list. */
+const isGiven = (_request: unknown, value: unknown): boolean => value !== undefined;
 
 /** Body of `POST /api/v1/campaigns/create`. */
 export class CreateCampaignRequest {
@@ -82,7 +86,7 @@ export class CreateCampaignRequest {
   region: (typeof REGIONS)[number];
 
   /** @example ['priority', 'q4'] */
-  @IsOptional()
+  @ValidateIf(isGiven)
   @IsArray()
   @ArrayMaxSize(50)
   @IsString({ each: true })
@@ -91,8 +95,13 @@ export class CreateCampaignRequest {
   tags?: string[];
 
   /** First records, each with its loan_id or lead_id; all of them are stored, or none. */
-  @ApiProperty({ type: 'array', items: { type: 'object', additionalProperties: true }, maxItems: MOST_RECORDS })
-  @IsOptional()
+  @ApiProperty({
+    type: 'array',
+    items: { type: 'object', additionalProperties: true },
+    maxItems: MOST_RECORDS,
+    required: false,
+  })
+  @ValidateIf(isGiven)
   @IsArray()
   @ArrayMaxSize(MOST_RECORDS)
   jsonData?: unknown[];

@@ -103,6 +103,8 @@ describeEachEngine('campaigns', (engine) => {
     ['a language twice', { languages: ['odia', 'odia'] }, "All languages's elements must be unique"],
     ['an unknown region', { region: ['all'] }, 'region must be one of the following values: north, south, east, west'],
     ['a tag that is no text', { tags: [1] }, 'each value in tags must be a string'],
+    ['tags that are null', { tags: null }, 'tags must be an array'],
+    ['first records that are null', { jsonData: null }, 'jsonData must be an array'],
     ['records that are no list', { jsonData: {} }, 'jsonData must be an array'],
     ['an end before the start', { endDate: '2026-11-30' }, 'endDate must not be before startDate'],
     ['an unknown member', { campaign_name: 'x' }, 'property campaign_name should not exist'],
