@@ -51,7 +51,7 @@ export const EXCEPTIONS: readonly Exception[] = [
     reason: OF_THE_OPERATOR,
   },
   {
-    sql: /^SELECT .* (customers|idempotency_keys) (WHERE id = \?$|AS stored (WHERE stored\.id = \?|ON stored\.id = wanted\.value WHERE 1 = 1))/,
+    sql: /^SELECT .* (customers|idempotency_keys) (WHERE id = \?$|AS stored( FORCE INDEX \(PRIMARY\))? (WHERE stored\.id = \?|ON stored\.id = wanted\.value WHERE 1 = 1))/,
     reason: OF_THE_OPERATOR,
   },
   { sql: /^UPDATE idempotency_keys SET fingerprint/, reason: OF_THE_OPERATOR },

@@ -146,6 +146,7 @@ describe('refusing a CSV file', () => {
     const peak = await peakLiveMemory(() =>
       expect(readAll(format, path)).rejects.toMatchObject({ code: 'UNREADABLE_FILE' }),
     );
-    expect(peak).toBeLessThan(32_000_000);
+    // Half of what holding them would take; what else the process does meanwhile is counted, too.
+    expect(peak).toBeLessThan(50_000_000);
   });
 });
