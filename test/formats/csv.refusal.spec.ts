@@ -143,10 +143,9 @@ describe('refusing a CSV file', () => {
       if (!out.write(piece)) await once(out, 'drain');
     }
     await new Promise<void>((done) => out.end(done));
-    const peak = await peakLiveMemory(() =>
-      expect(readAll(format, path)).rejects.toMatchObject({ code: 'UNREADABLE_FILE' }),
-    );
-    // Half of what holding them would take; what else the process does meanwhile is counted, too.
-    expect(peak).toBeLessThan(50_000_000);
+    const refuse = () => expect(readAll(format, path)).rejects.toMatchObject({ code: 'UNREADABLE_FILE' });
+    // Twice, since what else the process does meanwhile is counted, too; what reading holds, it holds each time.
+    const peaks = [await peakLiveMemory(refuse), await peakLiveMemory(refuse)];
+    expect(Math.min(...peaks)).toBeLessThan(32_000_000);
   });
 });
