@@ -1,10 +1,6 @@
-import { randomBytes } from 'node:crypto';
+import { orderedPublicId } from '../../src/platform/ids/public-id';
 
-const RANDOM_CHARACTERS = 8;
-
-/** A public id in the form of the service: six characters of the time, so that new ones lie together in the index. */
+/** A public id as the service makes it. */
 export function newCustomerId(): string {
-  const time = Math.floor(Date.now() / 1_000).toString(36);
-  const random = (randomBytes(6).readUIntBE(0, 6) % 36 ** RANDOM_CHARACTERS).toString(36);
-  return `KC${time}${random.padStart(RANDOM_CHARACTERS, '0')}`.toUpperCase();
+  return orderedPublicId('KC', 14);
 }

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { randomPublicId } from '../../src/platform/ids/public-id';
 
 /** What the service sends to set a status, but for locks and the begin of the transaction. */
 export const READ_CUSTOMER = 'SELECT * FROM customers WHERE company_ref = ? AND customer_id IN (?)';
@@ -30,7 +31,6 @@ const noHash = (): string => randomBytes(32).toString('base64url');
 
 /** Parameters of `ADD_AUDIT`. */
 export function auditOf(companyRef: number, customerRef: number, historyId: number, now: string): (string | number)[] {
-  const entryId = `AUD${randomBytes(13).toString('hex').toUpperCase()}`;
-  const facts = [entryId, now, companyRef, String(customerRef), randomUUID(), String(historyId)];
+  const facts = [randomPublicId('AUD', 26), now, companyRef, String(customerRef), randomUUID(), String(historyId)];
   return [...facts, noHash(), noHash(), places++, noHash()];
 }
