@@ -43,6 +43,8 @@ export class ChunkSequence {
     private readonly unitOfWork: UnitOfWork,
     private readonly work: ChunkWork,
     private readonly places: EarlyPlaces,
+    /** Why the job is not to go on, null while it is; asked by chunks that decide early. */
+    private readonly stopOf: (job: BulkJob) => Promise<JobStop | null>,
   ) {}
 
   /** True while the next chunk decides, or has decided, and holds the rows it will write. */
@@ -83,7 +85,7 @@ export class ChunkSequence {
     const step = await early.done;
     if (step !== null) return step;
     this.pause = PAUSE_CHUNKS;
-    const stop = await standing.look();
+    const stop = await this.stopOf(standing.job);
     return stop === null ? null : { stop };
   }
 
@@ -95,11 +97,11 @@ export class ChunkSequence {
       const isEarly = !turn.isGiven;
       const decision = { counts: !isEarly };
       const beforeWriting = async (dependsOnReads: boolean) => {
-        const { next, look } = await turn.come;
-        if (isEarly && dependsOnReads) throw new DecidedTooEarly();
-        // On the connection of this transaction.
-        const stop = decision.counts ? null : await look();
+        // On the connection of this transaction, while the chunk in front is being written.
+        const stop = isEarly ? await this.stopOf(job) : null;
         if (stop !== null) throw new StoppedEarly(stop);
+        const { next } = await turn.come;
+        if (isEarly && dependsOnReads) throw new DecidedTooEarly();
         decision.counts = true;
         this.beginBehind(job, task, next);
       };

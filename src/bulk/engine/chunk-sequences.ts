@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../platform/config/app-config';
 import { UnitOfWork } from '../../platform/database/unit-of-work';
+import type { BulkJob } from '../jobs/bulk-job.entity';
+import type { JobStop } from '../jobs/job-control';
 import { ChunkSequence } from './chunk-sequence';
 import { ChunkWork } from './chunk-work';
 import { EarlyPlaces } from './early-places';
@@ -22,8 +24,12 @@ export class ChunkSequences {
     this.places = new EarlyPlaces(databaseUrl === undefined ? 0 : Math.floor(databasePoolSize * EARLY_SHARE));
   }
 
-  /** The chunks of one job; to be ended by the caller. */
-  begin(): ChunkSequence {
-    return new ChunkSequence(this.unitOfWork, this.work, this.places);
+  /**
+   * The chunks of one job; to be ended by the caller.
+   *
+   * @param stopOf why the job is not to go on, null while it is
+   */
+  begin(stopOf: (job: BulkJob) => Promise<JobStop | null>): ChunkSequence {
+    return new ChunkSequence(this.unitOfWork, this.work, this.places, stopOf);
   }
 }

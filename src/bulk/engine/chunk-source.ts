@@ -62,7 +62,7 @@ export class ChunkSource {
       table,
       tableIndex: chunk.table,
       rows: chunk,
-      judged: reader.read(chunk.columns, chunk.rows),
+      judged: await reader.read(chunk.columns, chunk.rows),
       context: { ...jobFacts(job), claim: (record, row) => claims?.claim(record, row) ?? null },
       ledger: this.importer.ledger ?? null,
       rehearsed: this.rehearsed === null ? null : await this.rehearsed(chunkNo),

@@ -61,7 +61,7 @@ export class ClaimPlanner {
     const table = importer.tables[spool.tableOf(chunkNo)];
     if (table?.identify === undefined) return [];
     const { columns, rows } = await spool.read(chunkNo);
-    const ready = readyRows(new RowReader(table).read(columns, rows));
+    const ready = readyRows(await new RowReader(table).read(columns, rows));
     const keys = await this.unitOfWork.read(
       async (transaction) => (await table.identify?.(transaction, companyRef, ready)) ?? [],
     );

@@ -76,7 +76,7 @@ export class JobRunner implements BeforeApplicationShutdown {
     let current = job;
     let told: Promise<unknown> = Promise.resolve();
     let reading = source.readAhead(job, job.nextChunk);
-    const sequence = this.sequences.begin();
+    const sequence = this.sequences.begin((standing) => this.control.stopOf(standing));
     try {
       while (current.nextChunk < current.chunks && !hasTooManyErrors(current)) {
         // A chunk that is ahead looks by itself: it holds rows, and those who wait for them may hold all other connections.
@@ -89,7 +89,7 @@ export class JobRunner implements BeforeApplicationShutdown {
         if (task === null) throw new Error(`The job ${job.jobId} has no chunk ${current.nextChunk}`);
         const ahead = source.readAhead(job, current.nextChunk + 1);
         reading = ahead;
-        const standing = { job: current, next: ahead, look: () => this.control.stopOf(current) };
+        const standing = { job: current, next: ahead };
         const applied = await this.survivingOutages(current, () => sequence.apply(task, standing));
         if ('stop' in applied) {
           current = { ...current, ...applied.stop };
@@ -97,11 +97,12 @@ export class JobRunner implements BeforeApplicationShutdown {
         }
         await told;
         const { job: reached, outcomes } = applied;
-        told = onChunk(reached, outcomes === null ? null : { rows: task.rows, outcomes });
+        // A turn later: the next chunk is on its way to the database by then, if it has decided.
+        told = yieldToOthers().then(() => onChunk(reached, outcomes === null ? null : { rows: task.rows, outcomes }));
         told.catch(() => undefined);
         current = reached;
         onProgress?.(current);
-        await yieldToOthers();
+        if (!sequence.isAhead) await yieldToOthers();
       }
       await told;
       return current;

@@ -1,3 +1,4 @@
+import { forEachGivingWay } from '../../platform/event-loop/give-way';
 import type { CodedIssue } from '../../platform/validation/coded-issue';
 import { MAX_ROW_FAULTS } from '../formats/cell-faults';
 import type { RawRow } from '../formats/row-format.contract';
@@ -25,17 +26,20 @@ export class RowReader {
   constructor(private readonly table: TableImporter) {}
 
   /** Judges one chunk; its columns may differ from those of the chunk before (NDJSON). */
-  read(columns: readonly string[], rows: readonly RawRow[]): JudgedRow[] {
+  async read(columns: readonly string[], rows: readonly RawRow[]): Promise<JudgedRow[]> {
     if (this.columns.length !== columns.length || this.columns.some((name, index) => name !== columns[index])) {
       this.columns = columns;
       this.header = mapHeader(this.table, columns);
     }
-    return rows.map((raw) => ({ row: raw.row, parsed: this.judge(raw) }));
+    const judged: JudgedRow[] = [];
+    const { header } = this;
+    await forEachGivingWay(rows, (raw) => judged.push({ row: raw.row, parsed: this.judge(raw, header) }));
+    return judged;
   }
 
-  private judge(raw: RawRow): ParsedRow<unknown> {
+  private judge(raw: RawRow, header: HeaderMap): ParsedRow<unknown> {
     const cells: Record<string, string | undefined> = {};
-    for (const [name, position] of this.header.positions) cells[name] = raw.cells[position] ?? '';
+    for (const [name, position] of header.positions) cells[name] = raw.cells[position] ?? '';
     const parsed = this.table.parse(cells);
     if (raw.faults !== undefined) {
       const issues = raw.faults.map(({ column, message }): CodedIssue => ({
@@ -46,7 +50,7 @@ export class RowReader {
       }));
       return { ...parsed, value: null, issues };
     }
-    const ignored = this.header.unknown.filter(({ index }) => (raw.cells[index] ?? '') !== '');
+    const ignored = header.unknown.filter(({ index }) => (raw.cells[index] ?? '') !== '');
     if (ignored.length === 0) return parsed;
     const warnings = ignored.slice(0, MAX_ROW_FAULTS).map(({ index, header, suggestion }) => {
       const hint = suggestion === null ? '' : `; did you mean ${suggestion}?`;

@@ -22,8 +22,6 @@ export interface Standing {
   readonly job: BulkJob;
   /** The chunk behind, as soon as it is read; null when there is none. */
   readonly next: Promise<ChunkTask | null>;
-  /** Why the job is not to go on, null while it is; for chunks that decided early, at their turn. */
-  readonly look: () => Promise<JobStop | null>;
 }
 
 /** The turn of a chunk to write: given once the chunk in front of it is stored. */
