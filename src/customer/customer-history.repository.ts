@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LessThan } from 'typeorm';
-import { insertHistory } from '../platform/audit/audited-history';
-import { selectAfter, selectMany, updateMany } from '../platform/database/set-based';
+import { prepareHistory } from '../platform/audit/audited-history';
+import { selectAfter, selectMany, updateMany, type Write } from '../platform/database/set-based';
 import { Transaction } from '../platform/database/transaction';
 import { CustomerHistory } from './customer-history.entity';
 
@@ -9,7 +9,14 @@ import { CustomerHistory } from './customer-history.entity';
 @Injectable()
 export class CustomerHistoryRepository {
   async insertMany(transaction: Transaction, entries: readonly Omit<CustomerHistory, 'id'>[]): Promise<void> {
-    await insertHistory(transaction, CustomerHistory, 'customer.changed', entries);
+    await (
+      await this.prepareInsert(transaction, entries)
+    )();
+  }
+
+  /** Like `insertMany`, in two steps. */
+  prepareInsert(transaction: Transaction, entries: readonly Omit<CustomerHistory, 'id'>[]): Promise<Write> {
+    return prepareHistory(transaction, CustomerHistory, 'customer.changed', entries);
   }
 
   /** Entries of a customer, newest first, from before the entry `before`. */

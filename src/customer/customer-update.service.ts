@@ -64,10 +64,13 @@ export class CustomerUpdateService {
       entries.push(historyEntry(context, stored, update.row, changes));
       return { outcome: 'updated', customer: stored, issues: [], warnings };
     });
+    // Made ready before its turn comes: from then on the database is to have no pause.
+    const writeCustomers = await this.customers.prepareUpdate(transaction, batch.changed(), changedFields);
+    const writeHistory = await this.history.prepareInsert(transaction, entries);
     await context.beforeWriting?.(outcomes.some(({ outcome }) => outcome === 'failed'));
-    await this.customers.updateMany(transaction, batch.changed(), changedFields);
+    await writeCustomers();
     await this.customValues.write(transaction, custom);
-    await this.history.insertMany(transaction, entries);
+    await writeHistory();
     return outcomes;
   }
 

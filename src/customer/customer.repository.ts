@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { insertMany, selectMany, updateMany, updateVersioned } from '../platform/database/set-based';
+import {
+  insertMany,
+  prepareUpdate,
+  prepareVersioned,
+  selectMany,
+  updateMany,
+  type Write,
+} from '../platform/database/set-based';
 import { Transaction } from '../platform/database/transaction';
 import { CustomerCustomValue } from './custom/customer-custom-value.entity';
 import { CustomerContact } from './customer-contact.entity';
@@ -85,13 +92,13 @@ export class CustomerRepository {
     return insertMany(transaction, Customer, customers);
   }
 
-  /** Writes customers back that were read with a lock in this transaction. */
-  updateMany(
+  /** Makes ready to write customers back that were read with a lock in this transaction. */
+  prepareUpdate(
     transaction: Transaction,
     customers: readonly Customer[],
     fields: ReadonlySet<CustomerField>,
-  ): Promise<void> {
-    return updateMany(transaction, Customer, customers, [...fields, 'version', 'updatedAt']);
+  ): Promise<Write> {
+    return prepareUpdate(transaction, Customer, customers, [...fields, 'version', 'updatedAt']);
   }
 
   /** Marks a locked customer as deleted; its reference number is free again. */
@@ -107,7 +114,8 @@ export class CustomerRepository {
   async transition(transaction: Transaction, customer: Customer, to: Customer['status'], at: Date): Promise<boolean> {
     const { version: from } = customer;
     const row = { ...customer, status: to, updatedAt: at, version: from + 1 };
-    return updateVersioned(transaction, Customer, [{ row, from }], ['status', 'updatedAt', 'version']);
+    const write = await prepareVersioned(transaction, Customer, [{ row, from }], ['status', 'updatedAt', 'version']);
+    return write();
   }
 
   listContacts(

@@ -181,9 +181,9 @@ describeEachEngine('what a bulk update stores', (engine) => {
   it('holds what a rival wrote between the look and the write, too: the batch is tried again, and counted', async () => {
     const id = await createLeads(tenant.api, 3);
     const records = service.app.get(CampaignRecordRepository);
-    const write = records.updateVersioned.bind(records);
+    const write = records.prepareVersioned.bind(records);
     const rival = `UPDATE campaign_records SET version = 2, data = '{"rival":1}' WHERE id = ?`;
-    jest.spyOn(records, 'updateVersioned').mockImplementationOnce(async (...parameters) => {
+    jest.spyOn(records, 'prepareVersioned').mockImplementationOnce(async (...parameters) => {
       await database.query(rival, [(await only(id)).id]);
       return write(...parameters);
     });

@@ -37,10 +37,13 @@ describeEachEngine('a chunk whose rows depend on those in front of it', (engine)
       return store(...call);
     });
     const customers = service.app.get(CustomerRepository);
-    const updateMany = customers.updateMany.bind(customers);
-    jest.spyOn(customers, 'updateMany').mockImplementation(async (...call) => {
-      await sleep(LATE_MS);
-      return updateMany(...call);
+    const prepareUpdate = customers.prepareUpdate.bind(customers);
+    jest.spyOn(customers, 'prepareUpdate').mockImplementation(async (...call) => {
+      const write = await prepareUpdate(...call);
+      return async () => {
+        await sleep(LATE_MS);
+        await write();
+      };
     });
   });
   beforeEach(async () => {

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { LessThan, MoreThan } from 'typeorm';
-import { insertHistory } from '../../platform/audit/audited-history';
+import { prepareHistory } from '../../platform/audit/audited-history';
 import {
   insertMany,
+  prepareVersioned,
   selectMany,
   selectParts,
-  updateVersioned,
   type VersionedRow,
+  type Write,
 } from '../../platform/database/set-based';
 import { Transaction } from '../../platform/database/transaction';
 import { CampaignRecord } from '../campaign-record.entity';
@@ -70,13 +71,16 @@ export class CampaignRecordRepository {
   }
 
   /**
-   * Writes document, version and time of records that still have the version they were made from. False when at least
-   * one has moved on: the transaction must then be rolled back.
+   * Makes ready to write document, version and time of records that still have the version they were made from. False
+   * when at least one has moved on: the transaction must then be rolled back.
    */
-  updateVersioned(transaction: Transaction, records: readonly VersionedRow<WrittenDocument>[]): Promise<boolean> {
+  prepareVersioned(
+    transaction: Transaction,
+    records: readonly VersionedRow<WrittenDocument>[],
+  ): Promise<Write<boolean>> {
     // In order of the key, as every other writer goes.
     const sorted = [...records].sort((a, b) => a.row.id - b.row.id);
-    return updateVersioned(transaction, CampaignRecord, sorted, WRITTEN_PARTS);
+    return prepareVersioned(transaction, CampaignRecord, sorted, WRITTEN_PARTS);
   }
 
   /** Entries of a record, newest first, from before the entry `before`. */
@@ -94,6 +98,13 @@ export class CampaignRecordRepository {
   }
 
   async insertHistory(transaction: Transaction, entries: readonly Omit<CampaignRecordHistory, 'id'>[]): Promise<void> {
-    await insertHistory(transaction, CampaignRecordHistory, 'campaign-record.changed', entries);
+    await (
+      await this.prepareHistory(transaction, entries)
+    )();
+  }
+
+  /** Like `insertHistory`, in two steps. */
+  prepareHistory(transaction: Transaction, entries: readonly Omit<CampaignRecordHistory, 'id'>[]): Promise<Write> {
+    return prepareHistory(transaction, CampaignRecordHistory, 'campaign-record.changed', entries);
   }
 }

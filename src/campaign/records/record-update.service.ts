@@ -46,13 +46,16 @@ export class RecordUpdateService {
       const draft = drafts.get(update.recordId);
       outcomes.push(draft === undefined ? { ...missing(), isRetried: true } : change(context, draft, update, entries));
     });
-    await context.beforeWriting?.(outcomes.some(({ outcome }) => outcome === 'failed'));
     const changed = [...drafts.values()].filter(({ record, before }) => record !== before);
     const written = changed.map(({ record: { id, data, version }, before }) => {
       return { row: { id, data, version, updatedAt: context.at }, from: before.version };
     });
-    if (!(await this.records.updateVersioned(transaction, written))) throw new LostRace();
-    await this.records.insertHistory(transaction, entries);
+    // Made ready before its turn comes: from then on the database is to have no pause.
+    const writeRecords = await this.records.prepareVersioned(transaction, written);
+    const writeHistory = await this.records.prepareHistory(transaction, entries);
+    await context.beforeWriting?.(outcomes.some(({ outcome }) => outcome === 'failed'));
+    if (!(await writeRecords())) throw new LostRace();
+    await writeHistory();
     return outcomes;
   }
 

@@ -64,7 +64,16 @@ export class AuditSeal {
    * @param values of all columns but the id, in the order of the entity, as a driver takes or gives them
    */
   fingerprint(id: number, values: readonly unknown[]): string {
-    return hash('sha256', `${this.prefix}${id}${BETWEEN}${textOf(values)}`, 'base64url');
+    return this.fingerprintOf(id, this.rowText(values));
+  }
+
+  /** The part of a fingerprint that can be made before the row has its id; for `fingerprintOf`. */
+  rowText(values: readonly unknown[]): string {
+    return `${BETWEEN}${textOf(values)}`;
+  }
+
+  fingerprintOf(id: number, rowText: string): string {
+    return hash('sha256', `${this.prefix}${id}${rowText}`, 'base64url');
   }
 
   /** One hash for many rows. @param fingerprints in the order of the ids */

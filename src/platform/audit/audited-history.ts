@@ -1,14 +1,13 @@
 import type { Type } from '@nestjs/common';
-import { insertMany } from '../database/set-based';
+import { prepareInsert, type Write } from '../database/set-based';
 import { entityTable } from '../database/entity-table';
 import type { Transaction } from '../database/transaction';
-import { giveWay } from '../event-loop/give-way';
+import { forEachGivingWay } from '../event-loop/give-way';
 import type { HistoryEntry } from '../history/history-entry.entity';
 import type { AuditEvent } from './audit-event';
 import type { AuditSeal } from './audit-seal';
 import { toSpans } from './id-spans';
 
-const SLICE_ROWS = 100;
 const MOST_NAMES = 100;
 const MOST_NAME_CHARACTERS = 64;
 
@@ -44,19 +43,26 @@ export async function insertHistory<T extends Told>(
   action: string,
   rows: readonly Omit<T, 'id'>[],
 ): Promise<void> {
+  await (
+    await prepareHistory(transaction, entity, action, rows)
+  )();
+}
+
+/** Like `insertHistory`, in two steps. */
+export async function prepareHistory<T extends Told>(
+  transaction: Transaction,
+  entity: Type<T>,
+  action: string,
+  rows: readonly Omit<T, 'id'>[],
+): Promise<Write> {
   const [first] = rows as readonly Omit<Told, 'id'>[];
-  if (first === undefined) return;
-  let written: readonly (readonly unknown[])[] = [];
-  const ids = await insertMany(transaction, entity, rows, (parameters) => (written = parameters));
+  if (first === undefined) return () => Promise.resolve();
   const witness = witnessOf(transaction);
   const { seal } = witness;
-  const fingerprints: string[] = [];
-  for (let start = 0; start < ids.length; start += SLICE_ROWS) {
-    const slice = ids.slice(start, start + SLICE_ROWS);
-    slice.forEach((id, index) => fingerprints.push(seal.fingerprint(id, written[start + index] ?? [])));
-    await giveWay();
-  }
-  await witness.record(transaction, {
+  const { parameters, write } = await prepareInsert(transaction, entity, rows);
+  const texts: string[] = [];
+  await forEachGivingWay(parameters, (values) => texts.push(seal.rowText(values)));
+  const event = {
     recordedAt: first.changedAt,
     companyRef: first.companyRef,
     actor: first.changedBy,
@@ -67,9 +73,13 @@ export async function insertHistory<T extends Told>(
     fieldNames: namesOf(rows),
     times: rows.length,
     historyTable: entityTable(transaction.dataSource, entity).name,
-    historyIds: toSpans(ids),
-    digest: seal.digest(fingerprints),
-  });
+  };
+  return async () => {
+    const ids = await write();
+    const fingerprints: string[] = [];
+    await forEachGivingWay(ids, (id, at) => fingerprints.push(seal.fingerprintOf(id, texts[at] ?? '')));
+    await witness.record(transaction, { ...event, historyIds: toSpans(ids), digest: seal.digest(fingerprints) });
+  };
 }
 
 function witnessOf({ dataSource }: Transaction): Witness {

@@ -28,15 +28,14 @@ export interface RowStatements {
   ): Promise<number[]>;
 
   /**
-   * Writes some properties back by id; gives how many rows were found.
+   * Makes ready to write some properties back by id. What it gives does it, and tells how many rows were found.
    *
    * @param versions the one each row must still have; undefined where it does not matter
    */
-  update(
-    transaction: Transaction,
+  prepareUpdate(
     table: EntityTable<ObjectLiteral>,
     rows: readonly ObjectLiteral[],
     changing: readonly string[],
     versions?: readonly number[],
-  ): Promise<number>;
+  ): Promise<(transaction: Transaction) => Promise<number>>;
 }

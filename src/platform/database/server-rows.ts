@@ -76,9 +76,9 @@ export const serverRows: RowStatements = {
    * … ON DUPLICATE KEY UPDATE wrote 33,000, and locked gaps of the unique indexes besides, so that writers of other rows
    * had to wait.
    */
-  async update(transaction, table, rows, changing, versions) {
+  async prepareUpdate(table, rows, changing, versions) {
     const [only, ...others] = rows;
-    if (only !== undefined && others.length === 0) return updateOne(transaction, table, only, changing, versions?.[0]);
+    if (only !== undefined && others.length === 0) return updateOf(table, only, changing, versions?.[0]);
     const written = ['id', ...changing];
     const columns = written.map((name, at) => columnOf(at, table.isNumeric(name)));
     const assignments = changing.map((name, at) => `stored.${table.column(name)} = changed.c${at + 1}`);
@@ -92,30 +92,36 @@ export const serverRows: RowStatements = {
     const statement = `UPDATE JSON_TABLE(?, '$[*]' COLUMNS (${columns.join(', ')})) AS changed
       STRAIGHT_JOIN ${table.name} AS stored ON ${condition} SET ${assignments.join(', ')}`;
     const most = Math.floor(STATEMENT_VALUES / written.length);
-    let found = 0;
+    const parts: string[] = [];
     for (let start = 0; start < values.length;) {
       const size = fitting(values, start, most);
-      const part = JSON.stringify(values.slice(start, start + size));
-      found += (await executePrepared<{ affectedRows: number }>(transaction, statement, [part])).affectedRows;
+      parts.push(JSON.stringify(values.slice(start, start + size)));
       start += size;
       await giveWay();
     }
-    return found;
+    return async (transaction) => {
+      let found = 0;
+      for (const part of parts) {
+        found += (await executePrepared<{ affectedRows: number }>(transaction, statement, [part])).affectedRows;
+        await giveWay();
+      }
+      return found;
+    };
   },
 };
 
 /** A single row needs no table of values. */
-async function updateOne(
-  transaction: Transaction,
+function updateOf(
   table: EntityTable<ObjectLiteral>,
   row: ObjectLiteral,
   changing: readonly string[],
   version: number | undefined,
-): Promise<number> {
+): (transaction: Transaction) => Promise<number> {
   const statement = updateById(table, changing, version !== undefined);
   const parameters = table.toParameters([...changing, 'id'])(row);
   if (version !== undefined) parameters.push(version);
-  return (await executePrepared<{ affectedRows: number }>(transaction, statement, parameters)).affectedRows;
+  return async (transaction) =>
+    (await executePrepared<{ affectedRows: number }>(transaction, statement, parameters)).affectedRows;
 }
 
 function columnOf(at: number, isNumeric: boolean): string {

@@ -80,23 +80,38 @@ export async function selectAfter<T extends ObjectLiteral & { id: number }>(
   return raw.map((row) => toEntity(columns.map((column): unknown => row[column])));
 }
 
-/**
- * Inserts rows and gives their new ids in the same order. Rows must not carry an id.
- *
- * @param onParameters told what is written, row by row: all columns but the id, in the order of the entity
- */
+/** Inserts rows and gives their new ids in the same order. Rows must not carry an id. */
 export async function insertMany<T extends ObjectLiteral>(
   transaction: Transaction,
   entity: EntityTarget<T>,
   rows: readonly Omit<T, 'id'>[],
-  onParameters?: (rows: readonly (readonly unknown[])[]) => void,
 ): Promise<number[]> {
   if (rows.length === 0) return [];
+  return (await prepareInsert(transaction, entity, rows)).write();
+}
+
+/** A write that was made ready, in the transaction it was made ready in: nothing is left to do but what the database does. */
+export type Write<T = void> = () => Promise<T>;
+
+/** Rows that were made ready to be inserted. */
+export interface PreparedInsert {
+  /** What is written, row by row: all columns but the id, in the order of the entity. */
+  readonly parameters: readonly (readonly unknown[])[];
+  /** Inserts them and gives their new ids in the same order. */
+  readonly write: Write<number[]>;
+}
+
+/** Like `insertMany`, in two steps. */
+export async function prepareInsert<T extends ObjectLiteral>(
+  transaction: Transaction,
+  entity: EntityTarget<T>,
+  rows: readonly Omit<T, 'id'>[],
+): Promise<PreparedInsert> {
   const table = entityTable(transaction.dataSource, entity);
   const properties = table.properties.filter((property) => property !== 'id');
-  const values = await parametersOf(table, rows, properties);
-  onParameters?.(values);
-  return rowsOf(transaction).insert(transaction, table, properties, values);
+  const parameters = await parametersOf(table, rows, properties);
+  const write = () => rowsOf(transaction).insert(transaction, table, properties, parameters);
+  return { parameters, write };
 }
 
 /**
@@ -112,8 +127,24 @@ export async function updateMany<T extends ObjectLiteral & { id: number }>(
   rows: readonly T[],
   changing: readonly (keyof T & string)[],
 ): Promise<void> {
-  if (rows.length === 0 || changing.length === 0) return;
-  await rowsOf(transaction).update(transaction, entityTable(transaction.dataSource, entity), rows, changing);
+  await (
+    await prepareUpdate(transaction, entity, rows, changing)
+  )();
+}
+
+/** Like `updateMany`, in two steps. */
+export async function prepareUpdate<T extends ObjectLiteral & { id: number }>(
+  transaction: Transaction,
+  entity: EntityTarget<T>,
+  rows: readonly T[],
+  changing: readonly (keyof T & string)[],
+): Promise<Write> {
+  if (rows.length === 0 || changing.length === 0) return () => Promise.resolve();
+  const table = entityTable(transaction.dataSource, entity);
+  const write = await rowsOf(transaction).prepareUpdate(table, rows, changing);
+  return async () => {
+    await write(transaction);
+  };
 }
 
 /** A row as it is to be stored (its id, and what changes), and the version it was made from. */
@@ -123,10 +154,10 @@ export interface VersionedRow<T> {
 }
 
 /**
- * Like `updateMany`, for rows that were read without a lock: writes those that still have the version they were made
+ * Like `prepareUpdate`, for rows that were read without a lock: writes those that still have the version they were made
  * from. False when at least one has moved on: the transaction must then be rolled back.
  */
-export async function updateVersioned<
+export async function prepareVersioned<
   T extends ObjectLiteral & { id: number; version: number },
   K extends keyof T & string,
 >(
@@ -134,16 +165,13 @@ export async function updateVersioned<
   entity: EntityTarget<T>,
   rows: readonly VersionedRow<Pick<T, K | 'id'>>[],
   changing: readonly K[],
-): Promise<boolean> {
-  if (rows.length === 0) return true;
-  const table = entityTable(transaction.dataSource, entity);
-  const versions = rows.map(({ from }) => from);
-  const written = await rowsOf(transaction).update(
-    transaction,
-    table,
+): Promise<Write<boolean>> {
+  if (rows.length === 0) return () => Promise.resolve(true);
+  const write = await rowsOf(transaction).prepareUpdate(
+    entityTable(transaction.dataSource, entity),
     rows.map(({ row }) => row),
     changing,
-    versions,
+    rows.map(({ from }) => from),
   );
-  return written === rows.length;
+  return async () => (await write(transaction)) === rows.length;
 }

@@ -2,6 +2,7 @@ import { forEachGivingWay } from '../event-loop/give-way';
 import { RowStatement } from './driver-statement';
 import { updateById } from './entity-table';
 import type { RowStatements } from './row-statements';
+import type { Transaction } from './transaction';
 
 /**
  * Many rows on SQLite: a prepared statement runs once for each row. In process that is as fast as a statement over many
@@ -37,15 +38,17 @@ export const sqliteRows: RowStatements = {
     return ids;
   },
 
-  async update(transaction, table, rows, changing, versions) {
-    const statement = await RowStatement.prepare(transaction, updateById(table, changing, versions !== undefined));
+  prepareUpdate(table, rows, changing, versions) {
     const parametersOf = table.toParameters([...changing, 'id']);
-    let written = 0;
-    await forEachGivingWay(rows, (row, at) => {
-      const parameters = parametersOf(row);
-      if (versions !== undefined) parameters.push(versions[at]);
-      written += statement.run(parameters).changes;
+    return Promise.resolve(async (transaction: Transaction) => {
+      const statement = await RowStatement.prepare(transaction, updateById(table, changing, versions !== undefined));
+      let written = 0;
+      await forEachGivingWay(rows, (row, at) => {
+        const parameters = parametersOf(row);
+        if (versions !== undefined) parameters.push(versions[at]);
+        written += statement.run(parameters).changes;
+      });
+      return written;
     });
-    return written;
   },
 };
