@@ -98,7 +98,7 @@ export class ChunkSequence {
       const decision = { counts: !isEarly };
       const beforeWriting = async (dependsOnReads: boolean) => {
         // On the connection of this transaction, while the chunk in front is being written.
-        const stop = decision.counts ? null : await this.stopOf(job);
+        const stop = decision.counts ? null : await this.stopOf({ ...job, nextChunk: task.chunkNo });
         if (stop !== null) throw new StoppedEarly(stop);
         const { next } = await turn.come;
         if (isEarly && dependsOnReads) throw new DecidedTooEarly();
