@@ -55,6 +55,15 @@ function before(step: StepName): (original: Method) => Method {
     };
 }
 
+/** Before the write that a method makes ready. */
+function beforePrepared(step: StepName): (original: Method) => Method {
+  return (original) =>
+    async function (...parameters) {
+      const write = (await original.apply(this, parameters)) as Method;
+      return before(step)(write);
+    };
+}
+
 function after(step: StepName): (original: Method) => Method {
   return (original) =>
     async function (...parameters) {
@@ -100,7 +109,13 @@ function wrapService(): void {
     'insert',
     aroundCommit('before-job-commit', 'after-job-row'),
   );
-  wrapClass('customer/customer-history.repository.js', 'CustomerHistoryRepository', 'insertMany', before('mid-chunk'));
+  // The customers of the chunk are written by then.
+  wrapClass(
+    'customer/customer-history.repository.js',
+    'CustomerHistoryRepository',
+    'prepareInsert',
+    beforePrepared('mid-chunk'),
+  );
   wrapClass(
     'bulk/jobs/bulk-job.repository.js',
     'BulkJobRepository',
