@@ -76,7 +76,7 @@ export class JobRunner implements BeforeApplicationShutdown {
     let current = job;
     let told: Promise<unknown> = Promise.resolve();
     let reading = source.readAhead(job, job.nextChunk);
-    const sequence = this.sequences.begin((standing) => this.control.stopOf(standing));
+    const sequence = this.sequences.begin((reached) => this.control.stopOf(reached));
     try {
       while (current.nextChunk < current.chunks && !hasTooManyErrors(current)) {
         // A chunk that is ahead looks by itself: it holds rows, and those who wait for them may hold all other connections.
