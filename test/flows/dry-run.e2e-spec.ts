@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BulkJobRepository } from '../../src/bulk/jobs/bulk-job.repository';
+import { UnitOfWork } from '../../src/platform/database/unit-of-work';
 import { bulk, CREATE, csvOf, UPDATE, xlsxOf } from '../support/bulk';
 import { createLeads, UPDATE_BULK } from '../support/campaigns';
 import { describeEachEngine } from '../support/engines';
@@ -77,6 +79,24 @@ describeEachEngine('a dry run', (engine) => {
     const rows = await outcomes(jobId);
     expect(rows.map(({ row }) => row)).toEqual(file.map((_, i) => i + 2));
     expect(rows.filter(({ outcome }) => outcome === 'failed')).toHaveLength(120);
+  });
+
+  it('is told as done when its records are free again', async () => {
+    const unitOfWork = service.app.get(UnitOfWork);
+    const run = unitOfWork.runTentatively.bind(unitOfWork);
+    const freed = jest.fn();
+    const slowly = jest.spyOn(unitOfWork, 'runTentatively').mockImplementationOnce(async (work) => {
+      const { result, undone } = await run(work);
+      return { result, undone: undone.then(() => sleep(300)).then(freed) };
+    });
+    const file = csvOf([
+      ['uniqueRefNo', 'legalName'],
+      ['FREE-1', 'Customer 1'],
+    ]);
+    await bulk(tenant.api, CREATE, file, { query: { dryRun: 'true' } });
+    expect(slowly).toHaveBeenCalledTimes(1);
+    expect(freed).toHaveBeenCalledTimes(1);
+    slowly.mockRestore();
   });
 
   it('that is taken over while its results are stored adds nothing more to them', async () => {

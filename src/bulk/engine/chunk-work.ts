@@ -41,7 +41,7 @@ export class ChunkWork {
     const context: JobContext = { ...task.context, ...run };
     const ready = readyRows(judged);
     const applyRows = (rows: readonly ReadyRow<unknown>[]) => this.applier.apply(transaction, table, context, rows);
-    const witness = job.dryRun || rehearsed !== null ? await RowWitness.begin(transaction, context, task.ledger) : null;
+    const witness = job.dryRun || rehearsed !== null ? RowWitness.begin(transaction, context, task.ledger) : null;
     const results =
       witness === null || rehearsed === null
         ? await applyRows(ready)

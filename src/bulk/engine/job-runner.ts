@@ -62,10 +62,7 @@ export class JobRunner implements BeforeApplicationShutdown {
     try {
       const isWhole = job.dryRun || job.options.onError === 'abort';
       if (!isWhole) return await this.runByChunk(job, source, listeners);
-      const step = async () => {
-        return { job: await this.wholeRun.run(job, source, () => this.stopOf(job)), outcomes: null };
-      };
-      return (await this.survivingOutages(job, step)).job;
+      return await this.runWhole(job, source, listeners);
     } finally {
       await source.close();
     }
@@ -109,6 +106,19 @@ export class JobRunner implements BeforeApplicationShutdown {
     } finally {
       await Promise.allSettled([reading, told, sequence.end()]);
     }
+  }
+
+  /** Results are written while the database takes back what was not to stay. */
+  private async runWhole(job: BulkJob, source: ChunkSource, { onChunk }: RunListeners): Promise<BulkJob> {
+    let undone = Promise.resolve();
+    const step = async (): Promise<AppliedStep> => {
+      const end = await this.wholeRun.run(job, source, () => this.stopOf(job));
+      ({ undone } = end);
+      return { job: end.job, outcomes: null };
+    };
+    const { job: reached } = await this.survivingOutages(job, step);
+    await Promise.all([onChunk(reached, null), undone]);
+    return reached;
   }
 
   private async stopOf(job: BulkJob): Promise<JobStop | null> {

@@ -13,19 +13,22 @@ export class RowWitness {
     readonly transaction: Transaction,
     private readonly job: JobContext,
     private readonly ledger: ChangeLedger | null,
-    private readonly before: number,
+    private readonly before: Promise<number>,
   ) {}
 
   /** Begins to watch; whatever the job did until now is not looked at. @param ledger null: there is nothing to see */
-  static async begin(transaction: Transaction, job: JobContext, ledger: ChangeLedger | null): Promise<RowWitness> {
-    return new RowWitness(transaction, job, ledger, (await ledger?.last(transaction, job)) ?? 0);
+  static begin(transaction: Transaction, job: JobContext, ledger: ChangeLedger | null): RowWitness {
+    // Asked before anything else is, but not waited for: mostly nobody wants to know in the end.
+    const before = ledger?.last(transaction, job) ?? Promise.resolve(0);
+    before.catch(() => undefined);
+    return new RowWitness(transaction, job, ledger, before);
   }
 
   /** What was done since the beginning, by row; a row changes one record at most. */
   async entries(): Promise<ReadonlyMap<number, LedgerEntry>> {
     const byRow = new Map<number, LedgerEntry>();
     if (this.ledger === null) return byRow;
-    for (let last = this.before, isMore = true; isMore;) {
+    for (let last = await this.before, isMore = true; isMore;) {
       const page = await this.ledger.list(this.transaction, this.job, last, PAGE);
       for (const entry of page) if (entry.row !== null) byRow.set(entry.row, entry);
       last = page.at(-1)?.id ?? last;

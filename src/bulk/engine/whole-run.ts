@@ -31,12 +31,20 @@ interface Progress {
   readonly firstFailed: number | null;
 }
 
-/** Ends a transaction that must not be stored. */
-class NotToBeStored extends Error {
-  /** @param reached how far it came, or why it was stopped: then nothing is to be told of it */
-  constructor(readonly reached: Progress | JobStop) {
-    super('the transaction is not to be stored');
-  }
+/** What a job came to. */
+export interface WholeRunEnd {
+  /** As it is then: worked through, stopped after too many failed rows, or cancelled. */
+  readonly job: BulkJob;
+  /** Resolves when nothing is left in the database of what was not to stay. */
+  readonly undone: Promise<void>;
+}
+
+/** What one run of the transaction needs. */
+interface Attempt {
+  readonly number: number;
+  readonly askForStop: AskForStop;
+  /** Takes what became of the rows, chunk by chunk. */
+  readonly spool: OutcomeSpool;
 }
 
 /**
@@ -58,32 +66,33 @@ export class WholeRun {
     this.places = new FairPlaces(Math.floor(databasePoolSize / 2));
   }
 
-  /** The job as it is then: worked through, stopped after too many failed rows, or cancelled. */
-  run(job: BulkJob, source: ChunkSource, askForStop: AskForStop): Promise<BulkJob> {
+  run(job: BulkJob, source: ChunkSource, askForStop: AskForStop): Promise<WholeRunEnd> {
     return this.places.take(job.companyRef, () => this.runInTurn(job, source, askForStop));
   }
 
-  private async runInTurn(job: BulkJob, source: ChunkSource, askForStop: AskForStop): Promise<BulkJob> {
+  private async runInTurn(job: BulkJob, source: ChunkSource, askForStop: AskForStop): Promise<WholeRunEnd> {
     const spool = await OutcomeSpool.create(this.files.folderOf(job.jobId));
-    let attempt = 0;
+    let number = 0;
     try {
-      return await this.unitOfWork.run(async (transaction) => {
-        attempt++;
+      const { result, undone } = await this.unitOfWork.runTentatively(async (transaction) => {
         spool.clear();
-        const reached = await this.applyAll(transaction, job, source, { askForStop, spool, attempt });
-        if (!('job' in reached) || job.dryRun || failedRows(reached.job) > 0) throw new NotToBeStored(reached);
-        return this.store(job, asApplied(spool, reached));
+        const reached = await this.applyAll(transaction, job, source, { number: ++number, askForStop, spool });
+        const isKept = 'job' in reached && !job.dryRun && failedRows(reached.job) === 0;
+        return { result: isKept ? await this.store(job, asApplied(spool, reached)) : reached, isKept };
       });
-    } catch (error) {
-      if (!(error instanceof NotToBeStored)) throw error;
-      const { reached } = error;
-      if (!('job' in reached)) return { ...job, ...reached };
-      const { firstFailed } = reached;
-      const isRefused = job.options.onError === 'abort' && firstFailed !== null;
-      return await this.store(job, isRefused ? asRefused(job, spool, reached, firstFailed) : asApplied(spool, reached));
+      return { job: await this.tell(job, spool, result), undone };
     } finally {
       await spool.remove();
     }
+  }
+
+  /** Stores what would have become of the rows, unless what did is stored already. */
+  private async tell(job: BulkJob, spool: OutcomeSpool, reached: BulkJob | Progress | JobStop): Promise<BulkJob> {
+    if ('jobId' in reached) return reached;
+    if (!('job' in reached)) return { ...job, ...reached };
+    const { firstFailed } = reached;
+    const isRefused = job.options.onError === 'abort' && firstFailed !== null;
+    return this.store(job, isRefused ? asRefused(job, spool, reached, firstFailed) : asApplied(spool, reached));
   }
 
   /** Applies chunk after chunk, as long as the job is to go on. */
@@ -91,36 +100,46 @@ export class WholeRun {
     transaction: Transaction,
     job: BulkJob,
     source: ChunkSource,
-    { askForStop, spool, attempt }: { askForStop: AskForStop; spool: OutcomeSpool; attempt: number },
+    { number, askForStop, spool }: Attempt,
   ): Promise<Progress | JobStop> {
     let current = job;
     let firstFailed: number | null = null;
     const tallies: TableTally[][] = [];
     const chunks: Pick<ChunkResult, 'table' | 'retried'>[] = [];
-    // Not a part of this transaction: while the database works on a chunk, the next one is read and judged, and whoever
-    // wants the job to end is heard.
+    // Not a part of this transaction: the next chunk is read and judged, and whoever wants the job to end is heard.
     const lookAhead = (chunkNo: number) => {
       const ahead = this.unitOfWork.apart(() => Promise.all([source.readAhead(job, chunkNo), askForStop()]));
       ahead.catch(() => undefined);
       return ahead;
     };
     let ahead = lookAhead(job.nextChunk);
+    let told = Promise.resolve();
+    let tellLast = (): Promise<void> => Promise.resolve();
     try {
       while (current.nextChunk < current.chunks && !hasTooManyErrors(current)) {
         const [task, stop] = await ahead;
         if (stop !== null) return stop;
         if (task === null) throw new Error(`The job ${job.jobId} has no chunk ${current.nextChunk}`);
-        ahead = lookAhead(current.nextChunk + 1);
-        const result = await this.work.apply(transaction, job, task, { attempt });
-        await spool.add(JSON.stringify(result.outcomes));
+        // What can wait until the database has something to do.
+        const meanwhile = once(() => {
+          ahead = lookAhead(task.chunkNo + 1);
+          told = yieldToOthers().then(tellLast);
+          told.catch(() => undefined);
+        });
+        const beforeWriting = () => Promise.resolve().then(meanwhile);
+        const result = await this.work.apply(transaction, job, task, { attempt: number, beforeWriting });
+        meanwhile();
+        await told;
+        tellLast = () => spool.add(JSON.stringify(result.outcomes));
         firstFailed ??= result.outcomes.find(({ verdict }) => verdict === 'failed')?.row ?? null;
         current = { ...current, nextChunk: current.nextChunk + 1, tallies: talliesWith(current.tallies, result) };
         tallies.push(current.tallies);
         chunks.push({ table: result.table, retried: result.retried });
         await yieldToOthers();
       }
+      await tellLast();
     } finally {
-      await Promise.allSettled([ahead]);
+      await Promise.allSettled([ahead, told]);
     }
     return { job: current, tallies, chunks, firstFailed };
   }
@@ -147,6 +166,15 @@ export class WholeRun {
     if (waiting.length > 0) await lay();
     return this.unitOfWork.run((transaction) => this.work.moveTo(transaction, job, nextChunk, tallies));
   }
+}
+
+/** Does something the first time it is called. */
+function once(act: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) act();
+    isDone = true;
+  };
 }
 
 /** What became of the rows of a chunk, as JSON, and the tallies of the job after it. */
