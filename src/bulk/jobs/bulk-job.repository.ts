@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Between, In, IsNull, LessThan, Raw } from 'typeorm';
 import { databaseTraits } from '../../platform/database/database.traits';
-import { insertMany, selectParts, updateMany } from '../../platform/database/set-based';
+import { insertMany, selectParts, updateMany, updateMatching } from '../../platform/database/set-based';
 import { Transaction } from '../../platform/database/transaction';
 import { BulkJob, JobError, JobState, TableTally } from './bulk-job.entity';
 import { jobNotFound } from './bulk-job.errors';
@@ -58,12 +58,8 @@ export class BulkJobRepository {
    */
   async advance(transaction: Transaction, job: BulkJob, to: number, tallies: TableTally[]): Promise<boolean> {
     const { id, companyRef, nextChunk, fence } = job;
-    const moved = await transaction.update(
-      BulkJob,
-      { id, companyRef, nextChunk, fence, state: 'running' },
-      { nextChunk: to, tallies },
-    );
-    return moved.affected === 1;
+    const where = { id, companyRef, nextChunk, fence, state: 'running' } as const;
+    return (await updateMatching(transaction, BulkJob, where, { nextChunk: to, tallies })) === 1;
   }
 
   /**
@@ -211,8 +207,8 @@ export class BulkJobRepository {
   }
 
   async isCancelRequested(transaction: Transaction, { id, companyRef }: BulkJob): Promise<boolean> {
-    const where = { id, companyRef };
-    const job = await transaction.findOne(BulkJob, { where, select: { id: true, cancelRequested: true } });
+    const search = { where: { companyRef }, property: 'id', values: [id] } as const;
+    const [job] = await selectParts(transaction, BulkJob, ['cancelRequested'], search);
     return job?.cancelRequested ?? false;
   }
 

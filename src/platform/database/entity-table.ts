@@ -79,14 +79,14 @@ function build<T extends ObjectLiteral>(dataSource: DataSource, entity: EntityTa
   };
 }
 
-/** Statement that writes these properties of one row: their values, its id, and the version it must have where that matters. */
-export function updateById(
+/** Statement that writes some properties of the rows of which others have certain values: first the former, then the latter. */
+export function updateWhere(
   table: EntityTable<ObjectLiteral>,
   changing: readonly string[],
-  isVersioned: boolean,
+  known: readonly string[],
 ): string {
-  const assignments = changing.map((name) => `${table.column(name)} = ?`).join(', ');
-  return `UPDATE ${table.name} SET ${assignments} WHERE id = ?${isVersioned ? ' AND version = ?' : ''}`;
+  const equal = (name: string) => `${table.column(name)} = ?`;
+  return `UPDATE ${table.name} SET ${changing.map(equal).join(', ')} WHERE ${known.map(equal).join(' AND ')}`;
 }
 
 /** Those properties of rows in the form a driver takes them; others have their turn meanwhile. */

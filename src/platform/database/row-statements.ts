@@ -38,4 +38,7 @@ export interface RowStatements {
     changing: readonly string[],
     versions?: readonly number[],
   ): Promise<(transaction: Transaction) => Promise<number>>;
+
+  /** Runs a statement that changes rows; tells how many it found. */
+  run(transaction: Transaction, sql: string, parameters: readonly unknown[]): Promise<number>;
 }

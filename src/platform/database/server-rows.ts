@@ -3,7 +3,7 @@ import { forEachGivingWay, giveWay } from '../event-loop/give-way';
 import { databaseTraits, DatabaseTraits } from './database.traits';
 import { executePrepared } from './driver-statement';
 import { throughItsIndex } from './index-choice';
-import { type EntityTable, parametersOf, updateById } from './entity-table';
+import { type EntityTable, parametersOf, updateWhere } from './entity-table';
 import type { RowStatements } from './row-statements';
 import type { Transaction } from './transaction';
 
@@ -66,7 +66,7 @@ export const serverRows: RowStatements = {
         for (let at = 0; at < size; at++) ids.push(insertId + at);
       }
       start += size;
-      await giveWay();
+      if (start < values.length) await giveWay();
     }
     return ids;
   },
@@ -102,11 +102,15 @@ export const serverRows: RowStatements = {
     return async (transaction) => {
       let found = 0;
       for (const part of parts) {
-        found += (await executePrepared<{ affectedRows: number }>(transaction, statement, [part])).affectedRows;
+        found += await serverRows.run(transaction, statement, [part]);
         await giveWay();
       }
       return found;
     };
+  },
+
+  async run(transaction, sql, parameters) {
+    return (await executePrepared<{ affectedRows: number }>(transaction, sql, parameters)).affectedRows;
   },
 };
 
@@ -117,11 +121,10 @@ function updateOf(
   changing: readonly string[],
   version: number | undefined,
 ): (transaction: Transaction) => Promise<number> {
-  const statement = updateById(table, changing, version !== undefined);
+  const known = version === undefined ? ['id'] : ['id', 'version'];
   const parameters = table.toParameters([...changing, 'id'])(row);
   if (version !== undefined) parameters.push(version);
-  return async (transaction) =>
-    (await executePrepared<{ affectedRows: number }>(transaction, statement, parameters)).affectedRows;
+  return (transaction) => serverRows.run(transaction, updateWhere(table, changing, known), parameters);
 }
 
 function columnOf(at: number, isNumeric: boolean): string {

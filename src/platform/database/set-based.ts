@@ -1,6 +1,6 @@
 import type { EntityTarget, ObjectLiteral } from 'typeorm';
 import { databaseTraits } from './database.traits';
-import { entityTable, parametersOf } from './entity-table';
+import { entityTable, parametersOf, updateWhere } from './entity-table';
 import type { RowStatements } from './row-statements';
 import { serverRows } from './server-rows';
 import { sqliteRows } from './sqlite-rows';
@@ -145,6 +145,22 @@ export async function prepareUpdate<T extends ObjectLiteral & { id: number }>(
   return async () => {
     await write(transaction);
   };
+}
+
+/**
+ * Writes values into the rows in which others have certain values, and gives how many there were. For what is written
+ * once per chunk: building the text of TypeORM's `update` takes the process 0.3 ms each time.
+ */
+export function updateMatching<T extends ObjectLiteral>(
+  transaction: Transaction,
+  entity: EntityTarget<T>,
+  where: FixedValues<T>,
+  values: Partial<T>,
+): Promise<number> {
+  const table = entityTable(transaction.dataSource, entity);
+  const [changing, known] = [Object.keys(values), Object.keys(where)];
+  const parameters = [...table.toParameters(changing)(values), ...table.toParameters(known)(where)];
+  return rowsOf(transaction).run(transaction, updateWhere(table, changing, known), parameters);
 }
 
 /** A row as it is to be stored (its id, and what changes), and the version it was made from. */

@@ -1,6 +1,6 @@
 import { forEachGivingWay } from '../event-loop/give-way';
 import { RowStatement } from './driver-statement';
-import { updateById } from './entity-table';
+import { updateWhere } from './entity-table';
 import type { RowStatements } from './row-statements';
 import type { Transaction } from './transaction';
 
@@ -41,7 +41,8 @@ export const sqliteRows: RowStatements = {
   prepareUpdate(table, rows, changing, versions) {
     const parametersOf = table.toParameters([...changing, 'id']);
     return Promise.resolve(async (transaction: Transaction) => {
-      const statement = await RowStatement.prepare(transaction, updateById(table, changing, versions !== undefined));
+      const known = versions === undefined ? ['id'] : ['id', 'version'];
+      const statement = await RowStatement.prepare(transaction, updateWhere(table, changing, known));
       let written = 0;
       await forEachGivingWay(rows, (row, at) => {
         const parameters = parametersOf(row);
@@ -50,5 +51,9 @@ export const sqliteRows: RowStatements = {
       });
       return written;
     });
+  },
+
+  async run(transaction, sql, parameters) {
+    return (await RowStatement.prepare(transaction, sql)).run(parameters).changes;
   },
 };
