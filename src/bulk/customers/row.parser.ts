@@ -47,8 +47,10 @@ export function rowParser(columns: readonly FieldColumn[], Dto: new () => object
       if ('issue' in reading) issues.push(reading.issue);
       else if (reading.value !== undefined) values[name] = reading.value;
     }
+    const violations = validate(values);
+    if (violations.length === 0) return { values, issues };
     const unreadable = new Set(issues.map(({ field }) => field));
-    for (const violation of validate(values)) {
+    for (const violation of violations) {
       const issue = toIssue(violation, cells);
       if (unreadable.has(issue.field)) continue;
       unreadable.add(issue.field);

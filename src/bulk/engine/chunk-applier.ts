@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { databaseTraits } from '../../platform/database/database.traits';
 import { isDatabaseUnavailable, isTransient, uniqueViolation } from '../../platform/database/driver-error';
 import { Transaction } from '../../platform/database/transaction';
 import { AppError } from '../../platform/errors/app-error';
@@ -32,7 +33,8 @@ export class ChunkApplier {
       const results = await table.apply(transaction, job, rows);
       if (results.length !== rows.length)
         throw new Error(`${table.name} gave ${results.length} results for ${rows.length} rows`);
-      await transaction.query(`RELEASE SAVEPOINT ${savepoint}`);
+      // On a server, one way to it less: the savepoint of the next chunk takes its place, or COMMIT ends it.
+      if (!databaseTraits(transaction).replacesSavepoints) await transaction.query(`RELEASE SAVEPOINT ${savepoint}`);
       return results;
     } catch (error) {
       if (isTransient(error) || isDatabaseUnavailable(error) || error instanceof DecidedTooEarly) throw error;

@@ -51,7 +51,10 @@ export class RowWitness {
     return outcomes.map((outcome) => {
       const change = isApplied(outcome) ? byRow.get(outcome.row) : undefined;
       const shown = isApplied(outcome) ? { ...outcome, recordId: records.lastingId(outcome) } : outcome;
-      return change === undefined ? shown : { ...shown, version: change.version, changes: change.changes };
+      if (change === undefined) return shown;
+      // Written out: this runs for each row of a dry run.
+      const { row, verdict, recordId, issues, warnings } = shown;
+      return { row, verdict, recordId, issues, warnings, version: change.version, changes: change.changes };
     });
   }
 }

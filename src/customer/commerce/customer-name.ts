@@ -5,11 +5,15 @@ const LONGEST = 200;
 
 type Named = Pick<CommerceCustomer, 'firstName' | 'middleName' | 'lastName' | 'abbreviation' | 'source' | 'sourceId'>;
 
-function joined(...parts: (string | null)[]): string {
-  return parts
-    .map((part) => part?.trim() ?? '')
-    .filter((part) => part !== '')
-    .join(' ');
+type Part = string | null;
+
+function joined(parts: readonly Part[]): string {
+  let name = '';
+  for (const part of parts) {
+    const word = part?.trim() ?? '';
+    if (word !== '') name += name === '' ? word : ` ${word}`;
+  }
+  return name;
 }
 
 /**
@@ -18,13 +22,17 @@ function joined(...parts: (string | null)[]): string {
  */
 export function nameOf(customer: Named): string | null {
   const { firstName, middleName, lastName, abbreviation, source, sourceId } = customer;
-  const candidates = [
-    joined(firstName, middleName, lastName),
-    joined(firstName, lastName),
-    joined(lastName),
-    joined(firstName),
-    joined(abbreviation),
-    joined(source, sourceId),
+  const candidates: readonly (readonly Part[])[] = [
+    [firstName, middleName, lastName],
+    [firstName, lastName],
+    [lastName],
+    [firstName],
+    [abbreviation],
+    [source, sourceId],
   ];
-  return candidates.find((name) => name.length >= SHORTEST && Array.from(name).length <= LONGEST) ?? null;
+  for (const parts of candidates) {
+    const name = joined(parts);
+    if (name.length >= SHORTEST && (name.length <= LONGEST || Array.from(name).length <= LONGEST)) return name;
+  }
+  return null;
 }

@@ -9,6 +9,8 @@ export interface DatabaseTraits {
   readonly textCollation: '' | ' COLLATE utf8mb4_nopad_bin' | ' COLLATE utf8mb4_0900_bin';
   /** An INSERT of many rows can say which ids they got. */
   readonly returnsIds: boolean;
+  /** A savepoint takes the place of one that has its name; otherwise both stay until they are released. */
+  readonly replacesSavepoints: boolean;
   /** SQL for so many seconds from now, by the clock that all processes at this database share. */
   secondsFromNow(seconds: number): string;
 }
@@ -18,6 +20,7 @@ const SQLITE: DatabaseTraits = {
   singleConnection: true,
   textCollation: '',
   returnsIds: true,
+  replacesSavepoints: false,
   secondsFromNow: (seconds) => `STRFTIME('%Y-%m-%d %H:%M:%f', 'now', '${seconds} seconds')`,
 };
 const MYSQL: DatabaseTraits = {
@@ -25,6 +28,7 @@ const MYSQL: DatabaseTraits = {
   singleConnection: false,
   textCollation: ' COLLATE utf8mb4_0900_bin',
   returnsIds: false,
+  replacesSavepoints: true,
   secondsFromNow: (seconds) => `(UTC_TIMESTAMP(3) + INTERVAL ${seconds} SECOND)`,
 };
 

@@ -21,6 +21,8 @@ const JSON_TEXT = 'LONGTEXT CHARACTER SET utf8mb4';
 /** Values looked up by one statement. */
 const LIST_VALUES = 10_000;
 
+const NOTHING: readonly unknown[] = [];
+
 /** Many rows on MySQL and MariaDB: one prepared statement for hundreds of them. */
 export const serverRows: RowStatements = {
   async select(transaction, table, { properties, where, property, values, lock }) {
@@ -53,8 +55,9 @@ export const serverRows: RowStatements = {
     for (let start = 0; start < values.length;) {
       const left = fitting(values, start, Math.floor(STATEMENT_VALUES / properties.length));
       const size = INSERT_ROWS.find((candidate) => candidate <= left) ?? 1;
-      const insert = `INSERT INTO ${table.name} (${columns}) VALUES ${Array.from({ length: size }, () => marks).join(', ')}`;
-      const written = values.slice(start, start + size).flat();
+      const insert = `INSERT INTO ${table.name} (${columns}) VALUES ${`${marks}, `.repeat(size - 1)}${marks}`;
+      // `flat` takes sixty times as long: 0.86 ms for 400 rows of 30 columns, measured on Node 20.
+      const written = NOTHING.concat(...values.slice(start, start + size));
       if (returnsIds) {
         // A node of a Galera cluster counts in steps of its own, and by others when the cluster grows: it is to say itself.
         const rows = await executePrepared<[number][]>(transaction, `${insert} RETURNING id`, written);
