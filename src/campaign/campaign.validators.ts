@@ -2,6 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString, Matches, MinLength, ValidateBy } from 'class-validator';
 import { isCalendarDay } from '../platform/validation/calendar-day';
+import { isLongerThan } from '../platform/validation/character-count';
 
 /** Shape of a public campaign id (published). */
 export const CAMPAIGN_ID = /^camp_[A-Za-z0-9]{1,40}$/;
@@ -25,8 +26,7 @@ export function IsFilledText(most: number): PropertyDecorator {
       name: 'maxLength',
       constraints: [most],
       validator: {
-        validate: (value: unknown) =>
-          typeof value === 'string' && value.isWellFormed() && Array.from(value).length <= most,
+        validate: (value: unknown) => typeof value === 'string' && value.isWellFormed() && !isLongerThan(value, most),
         defaultMessage: () => '$property must be whole characters, at most $constraint1 of them',
       },
     }),

@@ -1,4 +1,5 @@
 import { isCalendarDay } from '../../platform/validation/calendar-day';
+import { isLongerThan } from '../../platform/validation/character-count';
 import type { CampaignType } from '../campaign.entity';
 import { isJsonObject, Json, JsonObject } from './document-merge';
 
@@ -66,7 +67,7 @@ export function idFault(id: unknown, name: string): string | null {
   if (id === undefined || id === null) return `${name} is required`;
   if (typeof id !== 'string') return `${name} must be text`;
   if (id.trim() === '') return `${name} must not be blank`;
-  if (isLonger(id, LONGEST_ID)) return `${name} must not be longer than ${LONGEST_ID} characters`;
+  if (isLongerThan(id, LONGEST_ID)) return `${name} must not be longer than ${LONGEST_ID} characters`;
   return id.isWellFormed() ? null : `${name} holds half a character; send the whole one`;
 }
 
@@ -123,7 +124,7 @@ function noteShape(value: Json, path: string, level: number, faults: string[]): 
   if (typeof value === 'string') {
     if (!value.isWellFormed())
       faults.push(`${path} holds half a character (an unpaired surrogate); send the whole one`);
-    else if (isLonger(value, LONGEST_TEXT)) faults.push(`${path} is longer than ${LONGEST_TEXT} characters`);
+    else if (isLongerThan(value, LONGEST_TEXT)) faults.push(`${path} is longer than ${LONGEST_TEXT} characters`);
     return;
   }
   if (typeof value !== 'object' || value === null) return;
@@ -141,13 +142,8 @@ function noteMembers(object: JsonObject, path: string, level: number, faults: st
   }
   for (const key of keys) {
     if (DANGEROUS_KEYS.has(key)) faults.push(`${path} has the key ${key}, which is not allowed`);
-    else if (isLonger(key, LONGEST_KEY)) faults.push(`${path} has a key of more than ${LONGEST_KEY} characters`);
+    else if (isLongerThan(key, LONGEST_KEY)) faults.push(`${path} has a key of more than ${LONGEST_KEY} characters`);
     else if (!key.isWellFormed()) faults.push(`${path} has a key with half a character (an unpaired surrogate)`);
     else noteShape(object[key] ?? null, `${path}.${key}`, level + 1, faults);
   }
-}
-
-/** Counts characters, not halves of them. Hardly any text is long enough to be counted: this runs for each of a call. */
-function isLonger(text: string, most: number): boolean {
-  return text.length > most && Array.from(text).length > most;
 }

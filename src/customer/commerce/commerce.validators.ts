@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsOptional, IsString, MinLength, ValidateBy, ValidateIf } from 'class-validator';
+import { isLongerThan } from '../../platform/validation/character-count';
 import { isStorableText, IsStorableText } from '../rules/field.validators';
 import { isCountryCode, isLanguageCode, toIsoDate } from './commerce.values';
 
@@ -45,7 +46,7 @@ export function TextOrInteger(most: number): PropertyDecorator {
     // The digits of a number are always short enough and storable.
     rule(
       'maxLength',
-      (value) => typeof value !== 'string' || Array.from(value).length <= most,
+      (value) => typeof value !== 'string' || !isLongerThan(value, most),
       '$property must be shorter than or equal to $constraint1 characters',
       most,
     ),

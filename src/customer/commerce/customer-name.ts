@@ -1,3 +1,4 @@
+import { isLongerThan } from '../../platform/validation/character-count';
 import type { CommerceCustomer } from './commerce-customer.entity';
 
 const SHORTEST = 2;
@@ -32,7 +33,7 @@ export function nameOf(customer: Named): string | null {
   ];
   for (const parts of candidates) {
     const name = joined(parts);
-    if (name.length >= SHORTEST && (name.length <= LONGEST || Array.from(name).length <= LONGEST)) return name;
+    if (name.length >= SHORTEST && !isLongerThan(name, LONGEST)) return name;
   }
   return null;
 }

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsOptional, ValidateBy } from 'class-validator';
+import { isLongerThan } from '../../platform/validation/character-count';
 import type { ParsedText } from '../../platform/validation/parsed-text';
 import { SearchCustomersRequest } from '../dto/customer-query.dto';
 import { CreateCustomerRequest, CustomerResponse, UpdateCustomerRequest } from '../dto/customer.dto';
@@ -17,9 +18,9 @@ export function parseCustom({ maxLength = MOST_CHARACTERS }: CustomFieldCard, ru
   if (typeof value !== 'string') return refused('must be text');
   if (!isStorableText(value)) return refused('must be text without control characters');
   if (value === '') return refused('must not be empty; null clears it');
-  if (Array.from(value).length > maxLength) return refused(`must have at most ${maxLength} characters`);
+  if (isLongerThan(value, maxLength)) return refused(`must have at most ${maxLength} characters`);
   const parsed = rule.parse(value);
-  if ('value' in parsed && Array.from(parsed.value).length > maxLength) {
+  if ('value' in parsed && isLongerThan(parsed.value, maxLength)) {
     return refused(`must have at most ${maxLength} characters`);
   }
   return parsed;

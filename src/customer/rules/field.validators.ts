@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { isEmail, ValidateBy, ValidationOptions } from 'class-validator';
+import { isLongerThan } from '../../platform/validation/character-count';
 import { parseDecimal } from '../../platform/validation/decimal';
 import { gstinFault, isPan } from './gstin';
 
@@ -31,7 +32,7 @@ function FitsColumn(most: number): PropertyDecorator {
     name: 'maxLength',
     constraints: [most],
     validator: {
-      validate: (value: unknown) => typeof value === 'string' && Array.from(value).length <= most,
+      validate: (value: unknown) => typeof value === 'string' && !isLongerThan(value, most),
       defaultMessage: () => '$property must be shorter than or equal to $constraint1 characters',
     },
   });
