@@ -9,8 +9,11 @@ import { ReaderThread, type ReadingLimits } from './reader-thread';
 const PLACES = 4;
 /** One company leaves a place to the others, whatever it sends. */
 const PLACES_OF_COMPANY = PLACES - 1;
-/** A thread takes some 90 ms to start and 11 MB while it is there: it stays for files that come one after the other. */
-const IDLE_MS = 2_000;
+/**
+ * A thread takes some 90 ms to start, is twice as slow with its first file, and takes 11 MB while it is there: it stays
+ * for files that come one after the other.
+ */
+const IDLE_MS = 60_000;
 
 /** Reads uploaded files in threads of their own, a few at a time, so that what a file does to its reader is done to nobody else. */
 @Injectable()
