@@ -1,7 +1,7 @@
 import { CommerceCustomer } from '../../src/customer/commerce/commerce-customer.entity';
 import { Customer } from '../../src/customer/customer.entity';
 import { SchemaMigrator } from '../../src/platform/database/schema-migrator';
-import { insertMany, selectMany, updateMany } from '../../src/platform/database/set-based';
+import { insertMany, selectMany, updateMany, updateMatching } from '../../src/platform/database/set-based';
 import type { Transaction } from '../../src/platform/database/transaction';
 import { OpenDatabase, openDatabase } from '../support/data-source';
 import { describeEachEngine } from '../support/engines';
@@ -152,6 +152,34 @@ describeEachEngine('statements over many rows', (engine) => {
     const [untouched] = await read('customerId', [bystander.customerId]);
     expect(untouched).toMatchObject(bystander);
     expect(await transaction.countBy(Customer, { companyRef })).toBe(MANY + 1);
+  });
+
+  it('writes a time that all rows share, and the other times of rows that do not share them', async () => {
+    const rows = Array.from({ length: 30 }, (_, index) => customerRow(companyRef, { uniqueRefNo: `R-${index}` }));
+    const ids = await insertMany(transaction, Customer, rows);
+    const at = new Date('2026-02-03T04:05:06.789Z');
+    const changed = rows.map((row, index) => {
+      return { ...row, id: ids[index] ?? 0, createdAt: new Date(1_000 * index), updatedAt: at, version: 2 };
+    });
+    await updateMany(transaction, Customer, changed, ['createdAt', 'updatedAt', 'version']);
+    expect(byId(await read('id', ids))).toEqual(byId(changed));
+    const deleted = changed.map((row, index) => ({ ...row, deletedAt: index === 7 ? null : at }));
+    await updateMany(transaction, Customer, deleted, ['deletedAt']);
+    expect(byId(await read('id', ids))).toEqual(byId(deleted));
+  });
+
+  it('writes into the rows in which all the other values are what they are said to be, and counts them', async () => {
+    const rows = ['A', 'B', 'C'].map((uniqueRefNo) => customerRow(companyRef, { uniqueRefNo }));
+    const ids = await insertMany(transaction, Customer, rows);
+    const [id = 0] = ids;
+    const renamed = { legalName: 'Renamed', branchCodes: ['X'] };
+    expect(await updateMatching(transaction, Customer, { id, companyRef, version: 7 }, renamed)).toBe(0);
+    expect(await updateMatching(transaction, Customer, { id, companyRef: companyRef + 1 }, renamed)).toBe(0);
+    expect(byId(await read('id', ids))).toEqual(byId(rows.map((row, index) => ({ ...row, id: ids[index] ?? 0 }))));
+    expect(await updateMatching(transaction, Customer, { id, companyRef, status: 'ACTIVE' }, renamed)).toBe(1);
+    // What is written may be what is there already: the row was found all the same.
+    expect(await updateMatching(transaction, Customer, { companyRef }, renamed)).toBe(3);
+    expect((await read('id', ids)).map(({ legalName }) => legalName)).toEqual(['Renamed', 'Renamed', 'Renamed']);
   });
 
   it('finds and writes texts that the character set of the database lacks', async () => {

@@ -98,7 +98,7 @@ export class ChunkSequence {
       const decision = { counts: !isEarly };
       const beforeWriting = async (dependsOnReads: boolean) => {
         // On the connection of this transaction, while the chunk in front is being written.
-        const stop = decision.counts ? null : await this.stopOf({ ...job, nextChunk: task.chunkNo });
+        const stop = decision.counts ? null : await this.stopOf(job);
         if (stop !== null) throw new StoppedEarly(stop);
         const { next } = await turn.come;
         if (isEarly && dependsOnReads) throw new DecidedTooEarly();
@@ -120,7 +120,7 @@ export class ChunkSequence {
       if (!isWanted || !this.places.take()) return;
       const turn = new WritingTurn();
       const done = this.unitOfWork
-        .apart(() => this.run(job, following, turn))
+        .apart(() => this.run({ ...job, nextChunk: following.chunkNo }, following, turn))
         .catch((error: unknown): StoppedStep | null => {
           if (error instanceof StoppedEarly) return { stop: error.stop };
           if (turn.isGiven && !(error instanceof DecidedTooEarly)) throw error;
