@@ -66,6 +66,7 @@ export class WholeRun {
     this.places = new FairPlaces(Math.floor(databasePoolSize / 2));
   }
 
+  /** Works through the job when it has a place; what it came to is stored by then. */
   run(job: BulkJob, source: ChunkSource, askForStop: AskForStop): Promise<WholeRunEnd> {
     return this.places.take(job.companyRef, () => this.runInTurn(job, source, askForStop));
   }
@@ -74,25 +75,18 @@ export class WholeRun {
     const spool = await OutcomeSpool.create(this.files.folderOf(job.jobId));
     let number = 0;
     try {
-      const { result, undone } = await this.unitOfWork.runTentatively(async (transaction) => {
+      const { result, undone } = await this.unitOfWork.runTentatively<BulkJob | Progress>(async (transaction) => {
         spool.clear();
         const reached = await this.applyAll(transaction, job, source, { number: ++number, askForStop, spool });
-        const isKept = 'job' in reached && !job.dryRun && failedRows(reached.job) === 0;
-        return { result: isKept ? await this.store(job, asApplied(spool, reached)) : reached, isKept };
+        if (!('job' in reached)) return { result: { ...job, ...reached }, isKept: false };
+        if (job.dryRun || failedRows(reached.job) > 0) return { result: reached, isKept: false };
+        return { result: await this.store(job, asApplied(spool, reached)), isKept: true };
       });
-      return { job: await this.tell(job, spool, result), undone };
+      if (!('job' in result)) return { job: result, undone };
+      return { job: await this.store(job, asTakenBack(job, spool, result)), undone };
     } finally {
       await spool.remove();
     }
-  }
-
-  /** Stores what would have become of the rows, unless what did is stored already. */
-  private async tell(job: BulkJob, spool: OutcomeSpool, reached: BulkJob | Progress | JobStop): Promise<BulkJob> {
-    if ('jobId' in reached) return reached;
-    if (!('job' in reached)) return { ...job, ...reached };
-    const { firstFailed } = reached;
-    const isRefused = job.options.onError === 'abort' && firstFailed !== null;
-    return this.store(job, isRefused ? asRefused(job, spool, reached, firstFailed) : asApplied(spool, reached));
   }
 
   /** Applies chunk after chunk, as long as the job is to go on. */
@@ -181,6 +175,13 @@ function once(act: () => void): () => void {
 interface StoredChunk {
   readonly outcomes: string;
   readonly tallies: TableTally[];
+}
+
+/** What would have become of the rows, or, where one of them failed and all were to be applied or none, that none was. */
+function asTakenBack(job: BulkJob, spool: OutcomeSpool, reached: Progress): AsyncGenerator<StoredChunk> {
+  const { firstFailed } = reached;
+  const isRefused = job.options.onError === 'abort' && firstFailed !== null;
+  return isRefused ? asRefused(job, spool, reached, firstFailed) : asApplied(spool, reached);
 }
 
 async function* asApplied(spool: OutcomeSpool, { tallies }: Progress): AsyncGenerator<StoredChunk> {

@@ -8,6 +8,7 @@ import type { BulkImporter } from '../engine/bulk-importer.contract';
 import { ImporterRegistry } from '../engine/importer.registry';
 import type { TakenRows } from '../files/file-intake';
 import { JobFiles } from '../files/job-files';
+import { rowsInAll } from '../reading/file-reading';
 import { BulkJob, JobOptions } from './bulk-job.entity';
 import { BulkJobRepository } from './bulk-job.repository';
 import { JobAdmission } from './job-admission';
@@ -65,11 +66,7 @@ export class JobIntake {
     await this.files.createJobFolder(jobId);
     try {
       const taken = await take(jobId, tables);
-      checkExpectedCount(
-        'expectedRows',
-        expectedRows,
-        taken.received.reduce((sum, rows) => sum + rows, 0),
-      );
+      checkExpectedCount('expectedRows', expectedRows, rowsInAll(taken.received));
       const tallies = tables.map(({ name }, index) => emptyTally(name, taken.received[index] ?? 0));
       return await this.unitOfWork.run(async (transaction) => {
         // A failure file of another company or importer says nothing here.

@@ -33,6 +33,11 @@ export interface ReadRows {
   readonly parentJobId: string | null;
 }
 
+/** Data rows of all tables together. */
+export function rowsInAll(received: readonly number[]): number {
+  return received.reduce((sum, rows) => sum + rows, 0);
+}
+
 /**
  * Reads files to the end and spools their rows, so that every fault of a file as a whole shows before any of its rows is
  * applied. The one way files are read, in whatever thread; nothing here needs the rest of the service.
@@ -78,7 +83,7 @@ class RowIntake {
 
   /** Rows that may still come. */
   get room(): number {
-    return this.maxRows - this.received.reduce((sum, rows) => sum + rows, 0);
+    return this.maxRows - rowsInAll(this.received);
   }
 
   async add(batch: RowBatch, mainTable: string, columnsGrow: boolean): Promise<void> {

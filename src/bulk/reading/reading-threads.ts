@@ -2,7 +2,7 @@ import { Injectable, OnApplicationShutdown } from '@nestjs/common';
 import { AppConfig } from '../../platform/config/app-config';
 import { DependencyUnavailable } from '../../platform/errors/http.errors';
 import { FairPlaces } from '../jobs/fair-places';
-import type { ReadingOrder, ReadRows } from './file-reading';
+import { type ReadingOrder, type ReadRows, rowsInAll } from './file-reading';
 import { ReaderThread, type ReadingLimits } from './reader-thread';
 
 /** Files that are read at a time; each may take as much memory as the limits allow. */
@@ -49,7 +49,7 @@ export class ReadingThreads implements OnApplicationShutdown {
       let idleMs: number = IDLE_MS.otherwise;
       try {
         const rows = await thread.read(order);
-        if (rows.received.reduce((sum, count) => sum + count, 0) <= FEW_ROWS) idleMs = IDLE_MS.afterFewRows;
+        if (rowsInAll(rows.received) <= FEW_ROWS) idleMs = IDLE_MS.afterFewRows;
         return rows;
       } finally {
         await this.giveBack(thread, idleMs);

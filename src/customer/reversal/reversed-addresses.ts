@@ -1,4 +1,5 @@
 import { ADDRESS_FIELDS } from '../commerce/address.dto';
+import { newAddress } from '../commerce/address.plan';
 import type { CustomerAddress } from '../commerce/customer-address.entity';
 import type { FieldChange } from '../customer-history.entity';
 
@@ -24,9 +25,8 @@ export class ReversedAddresses {
     const address = this.byId.get(Number(id));
     if (column === undefined) {
       if (from === null) return this.byId.delete(Number(id));
-      const none = Object.fromEntries(ADDRESS_FIELDS.map((name) => [name, null]));
       // The history tells every field of an address that has a value.
-      this.added.push({ ...none, ...(from as object), ...this.owner, id: 0 } as CustomerAddress);
+      this.added.push({ ...newAddress(this.owner.companyRef), ...(from as object), ...this.owner, id: 0 });
       return true;
     }
     if (address === undefined) return false;

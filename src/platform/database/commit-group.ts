@@ -54,8 +54,10 @@ export class CommitGroup {
 
   /** Runs what waits by now and commits it at once. */
   private async commitNext(): Promise<void> {
+    // Others took along whoever this turn in the line was for.
+    if (this.waiting.length === 0) return;
     // Short work on SQLite runs through without a turn of the event loop: requests that have come meanwhile are still to
-    // be read. Measured with 32 clients: 1,600 changes a second instead of 770.
+    // be read. Measured with 32 clients: 1,400 changes a second instead of 770.
     await nextTurn();
     const group = this.waiting.splice(0, MAX_GROUP);
     const [first] = group;

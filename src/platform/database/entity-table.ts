@@ -89,6 +89,15 @@ export function updateWhere(
   return `UPDATE ${table.name} SET ${changing.map(equal).join(', ')} WHERE ${known.map(equal).join(' AND ')}`;
 }
 
+/** Statement that writes these properties of one row: their values, its id, and the version it must have where that matters. */
+export function updateById(
+  table: EntityTable<ObjectLiteral>,
+  changing: readonly string[],
+  isVersioned: boolean,
+): string {
+  return updateWhere(table, changing, isVersioned ? ['id', 'version'] : ['id']);
+}
+
 /** Those properties of rows in the form a driver takes them; others have their turn meanwhile. */
 export async function parametersOf(
   table: EntityTable<ObjectLiteral>,

@@ -3,7 +3,7 @@ import { forEachGivingWay, giveWay } from '../event-loop/give-way';
 import { databaseTraits, DatabaseTraits } from './database.traits';
 import { executePrepared } from './driver-statement';
 import { throughItsIndex } from './index-choice';
-import { type EntityTable, parametersOf, updateWhere } from './entity-table';
+import { type EntityTable, parametersOf, updateById } from './entity-table';
 import type { RowStatements } from './row-statements';
 import type { Transaction } from './transaction';
 
@@ -136,10 +136,10 @@ function updateOf(
   changing: readonly string[],
   version: number | undefined,
 ): (transaction: Transaction) => Promise<number> {
-  const known = version === undefined ? ['id'] : ['id', 'version'];
+  const statement = updateById(table, changing, version !== undefined);
   const parameters = table.toParameters([...changing, 'id'])(row);
   if (version !== undefined) parameters.push(version);
-  return (transaction) => serverRows.run(transaction, updateWhere(table, changing, known), parameters);
+  return (transaction) => serverRows.run(transaction, statement, parameters);
 }
 
 function columnOf(at: number, isNumeric: boolean): string {

@@ -1,6 +1,6 @@
 import { forEachGivingWay } from '../event-loop/give-way';
 import { RowStatement } from './driver-statement';
-import { updateWhere } from './entity-table';
+import { updateById } from './entity-table';
 import type { RowStatements } from './row-statements';
 import type { Transaction } from './transaction';
 
@@ -41,8 +41,7 @@ export const sqliteRows: RowStatements = {
   prepareUpdate(table, rows, changing, versions) {
     const parametersOf = table.toParameters([...changing, 'id']);
     return Promise.resolve(async (transaction: Transaction) => {
-      const known = versions === undefined ? ['id'] : ['id', 'version'];
-      const statement = await RowStatement.prepare(transaction, updateWhere(table, changing, known));
+      const statement = await RowStatement.prepare(transaction, updateById(table, changing, versions !== undefined));
       let written = 0;
       await forEachGivingWay(rows, (row, at) => {
         const parameters = parametersOf(row);

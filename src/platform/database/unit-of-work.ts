@@ -237,8 +237,9 @@ export class UnitOfWork implements OnApplicationShutdown {
       if (runner.isTransactionActive) await rollBack(runner, this.singleConnection);
       throw error;
     } finally {
+      if (undone === null) await end();
       // Whoever is next in line needs the one connection there is.
-      await (undone === null ? end() : this.singleConnection ? undone : null);
+      else if (this.singleConnection) await undone;
     }
   }
 }
