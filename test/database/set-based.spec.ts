@@ -1,7 +1,13 @@
 import { CommerceCustomer } from '../../src/customer/commerce/commerce-customer.entity';
 import { Customer } from '../../src/customer/customer.entity';
 import { SchemaMigrator } from '../../src/platform/database/schema-migrator';
-import { insertMany, selectMany, updateMany, updateMatching } from '../../src/platform/database/set-based';
+import {
+  insertMany,
+  prepareVersioned,
+  selectMany,
+  updateMany,
+  updateMatching,
+} from '../../src/platform/database/set-based';
 import type { Transaction } from '../../src/platform/database/transaction';
 import { OpenDatabase, openDatabase } from '../support/data-source';
 import { describeEachEngine } from '../support/engines';
@@ -26,6 +32,8 @@ const FULL: Partial<Customer> = {
   paymentTermsDays: 365,
   version: 2_147_483_647,
 };
+
+const CHANGED = { legalName: 'Changed 😀', address: null, state: 'Kerala', branchCodes: ['changed'] };
 
 describeEachEngine('statements over many rows', (engine) => {
   let open: OpenDatabase;
@@ -166,6 +174,64 @@ describeEachEngine('statements over many rows', (engine) => {
     const deleted = changed.map((row, index) => ({ ...row, deletedAt: index === 7 ? null : at }));
     await updateMany(transaction, Customer, deleted, ['deletedAt']);
     expect(byId(await read('id', ids))).toEqual(byId(deleted));
+  });
+
+  it.each([2, 49, 50, 51, MANY])('writes long texts of %d rows back, in whatever order they come', async (count) => {
+    const rows = Array.from({ length: count }, () => customerRow(companyRef));
+    const ids = await insertMany(transaction, Customer, rows);
+    const bystander = customerRow(companyRef);
+    const [other = 0] = await insertMany(transaction, Customer, [bystander]);
+    const changed = rows.map((row, index) => {
+      const branchCodes =
+        index % 7 === 3 ? null : [`B-${index}`, ...(FULL.branchCodes ?? []), '漢'.repeat(index % 300)];
+      return { ...row, id: ids[index] ?? 0, branchCodes, version: index };
+    });
+    const shuffled = changed.map((_, index) => changed[(index * 11 + 1) % count]).flatMap((row) => row ?? []);
+    expect(new Set(shuffled).size).toBe(count);
+    await updateMany(transaction, Customer, shuffled, ['branchCodes', 'version']);
+    expect(byId(await read('id', ids))).toEqual(byId(changed));
+    expect(await read('id', [other])).toEqual([{ ...bystander, id: other }]);
+  });
+
+  describe.each([
+    ['short texts', ['legalName', 'address', 'state', 'version']],
+    ['long texts', ['branchCodes', 'version']],
+  ] as const)('%s of rows that may have moved on', (_, changing) => {
+    it.each([1, 2, 60])('are written to %d rows when all have the version they were made from', async (count) => {
+      const rows = Array.from({ length: count }, (__, index) => customerRow(companyRef, { version: index + 1 }));
+      const ids = await insertMany(transaction, Customer, rows);
+      const made = rows.map((row, index) => {
+        const next = { ...row, id: ids[index] ?? 0, version: index + 3 };
+        for (const name of changing) if (name !== 'version') Object.assign(next, { [name]: CHANGED[name] });
+        return { row: next, from: row.version };
+      });
+      expect(await (await prepareVersioned(transaction, Customer, made, changing))()).toBe(true);
+      expect(byId(await read('id', ids))).toEqual(byId(made.map(({ row }) => row)));
+    });
+
+    it.each([1, 2, 60])(
+      'of %d are told to have, when one has another version, and that one is left alone',
+      async (count) => {
+        const rows = Array.from({ length: count }, () => customerRow(companyRef, { version: 5 }));
+        const ids = await insertMany(transaction, Customer, rows);
+        const made = rows.map((row, index) => {
+          return { row: { ...row, ...CHANGED, id: ids[index] ?? 0, version: 6 }, from: index === count - 1 ? 4 : 5 };
+        });
+        expect(await (await prepareVersioned(transaction, Customer, made, changing))()).toBe(false);
+        const last = ids.at(-1) ?? 0;
+        expect(await read('id', [last])).toEqual([{ ...rows.at(-1), id: last }]);
+      },
+    );
+
+    it('are told to have, when one is gone', async () => {
+      const [id = 0] = await insertMany(transaction, Customer, [customerRow(companyRef)]);
+      const row = { ...customerRow(companyRef), ...CHANGED, id };
+      const made = [
+        { row, from: row.version },
+        { row: { ...row, id: id + 1_000_000 }, from: row.version },
+      ];
+      expect(await (await prepareVersioned(transaction, Customer, made, changing))()).toBe(false);
+    });
   });
 
   it('writes into the rows in which all the other values are what they are said to be, and counts them', async () => {

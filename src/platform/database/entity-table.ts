@@ -10,6 +10,8 @@ export interface EntityTable<T extends ObjectLiteral> {
   column(property: string): string;
   /** True for a column of whole numbers. */
   isNumeric(property: string): boolean;
+  /** True for a column of texts that may be long, such as documents. */
+  isLongText(property: string): boolean;
   /** Makes a function that takes the values of these properties as a driver gives them -> plain object with them. */
   toEntity(properties: readonly string[]): (values: readonly unknown[]) => T;
   /** Makes a function that gives the values of these properties in the form a driver takes. */
@@ -31,6 +33,7 @@ interface MappedColumn {
   readonly propertyName: string;
   readonly databaseName: string;
   readonly isNumeric: boolean;
+  readonly isLongText: boolean;
   readonly transformer: ValueTransformer | undefined;
 }
 
@@ -40,6 +43,7 @@ function build<T extends ObjectLiteral>(dataSource: DataSource, entity: EntityTa
     propertyName,
     databaseName,
     isNumeric: type === 'int',
+    isLongText: type === 'text',
     transformer: Array.isArray(transformer) ? transformer[0] : transformer,
   }));
   const byProperty = new Map(columns.map((column) => [column.propertyName, column]));
@@ -54,6 +58,7 @@ function build<T extends ObjectLiteral>(dataSource: DataSource, entity: EntityTa
     properties,
     column: (property) => columnOf(property).databaseName,
     isNumeric: (property) => columnOf(property).isNumeric,
+    isLongText: (property) => columnOf(property).isLongText,
     toEntity: (names) => {
       const read = names.map(columnOf);
       // A copy of an object that has all members is several times as fast as one built member by member.

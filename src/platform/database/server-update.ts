@@ -1,0 +1,159 @@
+import type { ObjectLiteral } from 'typeorm';
+import { giveWay } from '../event-loop/give-way';
+import { executePrepared } from './driver-statement';
+import { type EntityTable, parametersOf, updateById } from './entity-table';
+import { fitting, mostRows } from './statement-size';
+import type { Transaction } from './transaction';
+
+/** Of a text in a list sent as JSON; without its own, it has the character set of the database, which is not ours to choose. */
+export const JSON_TEXT = 'LONGTEXT CHARACTER SET utf8mb4';
+
+/** Most columns that are written by position: the server looks for the position of the row once for each of them. */
+const POSITION_COLUMNS = 3;
+/** Rows written by position come in steps of so many, so that few statements are prepared. */
+const POSITION_STEP = 50;
+/** Greater than any id. */
+const NO_ID = Number.MAX_SAFE_INTEGER;
+
+/** Runs a statement that changes rows; tells how many it found. */
+export async function runOnServer(
+  transaction: Transaction,
+  sql: string,
+  parameters: readonly unknown[],
+): Promise<number> {
+  return (await executePrepared<{ affectedRows: number }>(transaction, sql, parameters)).affectedRows;
+}
+
+/** Many rows that are to be written, in the form a driver takes them. */
+interface RowUpdate {
+  readonly table: EntityTable<ObjectLiteral>;
+  /** Properties of which each row has a value of its own. */
+  readonly own: readonly string[];
+  /** Of each row its id, those values and, where it matters, the version it must have. */
+  readonly values: readonly (readonly unknown[])[];
+  readonly isVersioned: boolean;
+  /** Assignments of what all rows share, and their values. */
+  readonly shared: readonly string[];
+  readonly sharedValues: readonly unknown[];
+}
+
+interface Statement {
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+}
+
+/** Writes some rows of an update in one statement. */
+type Writer = (update: RowUpdate, values: RowUpdate['values']) => Statement;
+
+/** As `RowStatements.prepareUpdate` promises, on MySQL and MariaDB. */
+export async function prepareServerUpdate(
+  table: EntityTable<ObjectLiteral>,
+  rows: readonly ObjectLiteral[],
+  changing: readonly string[],
+  versions?: readonly number[],
+): Promise<(transaction: Transaction) => Promise<number>> {
+  const [only, ...others] = rows;
+  if (only !== undefined && others.length === 0) return updateOf(table, only, changing, versions?.[0]);
+  const shared = changing.filter((name) => isShared(rows, name));
+  const own = changing.filter((name) => !shared.includes(name));
+  const values = await parametersOf(table, rows, ['id', ...own]);
+  for (const [at, row] of values.entries()) if (versions !== undefined) row.push(versions[at]);
+  const update: RowUpdate = {
+    table,
+    own,
+    values,
+    isVersioned: versions !== undefined,
+    shared: shared.map((name) => `stored.${table.column(name)} = ?`),
+    sharedValues: table.toParameters(shared)(only ?? {}),
+  };
+  const isLong = own.length <= POSITION_COLUMNS && own.some((name) => table.isLongText(name));
+  // By position, each value comes with the id of its row.
+  const width = (own.length + 1) * (isLong ? 2 : 1);
+  const statements = await statementsOf(update, mostRows(width), isLong ? byPosition : asJson);
+  return async (transaction) => {
+    let found = 0;
+    for (const [at, { sql, parameters }] of statements.entries()) {
+      if (at > 0) await giveWay();
+      found += await runOnServer(transaction, sql, parameters);
+    }
+    return found;
+  };
+}
+
+async function statementsOf(update: RowUpdate, most: number, write: Writer): Promise<Statement[]> {
+  const { values } = update;
+  const statements: Statement[] = [];
+  for (let start = 0; start < values.length;) {
+    const size = fitting(values, start, most);
+    statements.push(write(update, values.slice(start, start + size)));
+    start += size;
+    await giveWay();
+  }
+  return statements;
+}
+
+/** True for a time of which all rows have the very same object. Other values are not looked at: there would be many statements. */
+function isShared(rows: readonly ObjectLiteral[], property: string): boolean {
+  const first: unknown = rows[0]?.[property];
+  return first instanceof Date && rows.every((row) => row[property] === first);
+}
+
+/** A single row needs no table of values. */
+function updateOf(
+  table: EntityTable<ObjectLiteral>,
+  row: ObjectLiteral,
+  changing: readonly string[],
+  version: number | undefined,
+): (transaction: Transaction) => Promise<number> {
+  const statement = updateById(table, changing, version !== undefined);
+  const parameters = table.toParameters([...changing, 'id'])(row);
+  if (version !== undefined) parameters.push(version);
+  return (transaction) => runOnServer(transaction, statement, parameters);
+}
+
+/**
+ * An UPDATE joined to the new values as JSON. Measured on MariaDB for four of 22 columns: 87,000 rows/s, where INSERT
+ * … ON DUPLICATE KEY UPDATE wrote 33,000, and locked gaps of the unique indexes besides, so that writers of other rows
+ * had to wait. A time that all rows share is sent once: 13.3 µs a row instead of 14.5 with seven columns.
+ */
+const asJson: Writer = ({ table, own, isVersioned, shared, sharedValues }, values) => {
+  const columns = ['id', ...own].map((name, at) => columnOf(at, table.isNumeric(name)));
+  let condition = 'stored.id = changed.c0';
+  if (isVersioned) {
+    condition += ` AND stored.version = changed.c${columns.length}`;
+    columns.push(columnOf(columns.length, true));
+  }
+  const assignments = [...own.map((name, at) => `stored.${table.column(name)} = changed.c${at + 1}`), ...shared];
+  const sql = `UPDATE JSON_TABLE(?, '$[*]' COLUMNS (${columns.join(', ')})) AS changed
+    STRAIGHT_JOIN ${table.name} AS stored ON ${condition} SET ${assignments.join(', ')}`;
+  return { sql, parameters: [JSON.stringify(values), ...sharedValues] };
+};
+
+function columnOf(at: number, isNumeric: boolean): string {
+  return `c${at} ${isNumeric ? 'BIGINT' : JSON_TEXT} PATH '$[${at}]'`;
+}
+
+/**
+ * An UPDATE of the rows by their ids, which takes each value from where the id of the row stands in a sorted list. For
+ * documents: written into JSON they are escaped, and the server reads every character of that and keeps them in a table
+ * on disk. Measured on MariaDB, 500 documents of 250 bytes: 4.3 ms instead of 8.4; of 1,250 bytes: 10 instead of 22.
+ */
+const byPosition: Writer = ({ table, own, isVersioned, shared, sharedValues }, values) => {
+  const rows = [...values].sort(([a], [b]) => Number(a) - Number(b));
+  const length = Math.ceil(rows.length / POSITION_STEP) * POSITION_STEP;
+  const column = (at: number, filling: unknown): unknown[] =>
+    Array.from({ length }, (_, row) => (rows[row] === undefined ? filling : rows[row][at]));
+  const marks = '?, '.repeat(length - 1) + '?';
+  const ids = column(0, NO_ID);
+  const valueOfRow = `ELT(INTERVAL(stored.id, ${marks}), ${marks})`;
+  const assignments = own.map((name) => `stored.${table.column(name)} = ${valueOfRow}`);
+  const parameters = [...own.flatMap((_, at) => [...ids, ...column(at + 1, null)]), ...sharedValues, ...ids];
+  let condition = `stored.id IN (${marks})`;
+  if (isVersioned) {
+    condition += ` AND stored.version = ${valueOfRow}`;
+    parameters.push(...ids, ...column(own.length + 1, null));
+  }
+  const sql = `UPDATE ${table.name} AS stored FORCE INDEX (PRIMARY)
+    SET ${[...assignments, ...shared].join(', ')} WHERE ${condition}`;
+  return { sql, parameters };
+};
