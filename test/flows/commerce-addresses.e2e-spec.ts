@@ -161,6 +161,37 @@ describeEachEngine('the addresses of a customer', (engine) => {
     },
   );
 
+  it('of many customers change in one call, each in fields of its own', async () => {
+    const identities = ['a', 'b', 'd'].map((sourceId) => ({ source: 'S', sourceId }));
+    const addressesOf = async ({ sourceId }: { sourceId: string }): Promise<any[]> => {
+      const answer = await tenant.api.get(`/customers/sourceId/${sourceId}/addresses?source=S&language=en`).expect(200);
+      return answer.body.data;
+    };
+    const before = [
+      { ...FULL, code: '0' },
+      { ...FULL, code: '1', isDefault: 'N' },
+    ];
+    await bulkItems(
+      tenant.api,
+      identities.map((identity) => ({ ...identity, addresses: before })),
+    );
+    const stored = await Promise.all(identities.map(addressesOf));
+    const [a, b, d] = identities as [object, object, object];
+    await bulkItems(tenant.api, [
+      { ...a, addresses: [coded('0', { street: 'First' })] },
+      { ...b, addresses: [coded('1', { city: 'Utrecht', isDefault: 'Y', phone: null }), coded('9', { notes: 'new' })] },
+      { ...d, addresses: [coded('0', { country: 'be' })] },
+      { ...d, addresses: [coded('0', { postalCode: '1000 AA' })] },
+    ]);
+    const [ofA, ofB, ofD] = await Promise.all(identities.map(addressesOf));
+    expect(ofA).toEqual([{ ...stored[0]?.[0], street: 'First' }, stored[0]?.[1]]);
+    expect(ofB?.[0]).toEqual({ ...stored[1]?.[0], isDefault: 'N' });
+    const moved = { street: 'Velperweg', city: 'Utrecht', isDefault: 'Y', phone: null };
+    expect(ofB?.[1]).toEqual({ ...stored[1]?.[1], ...moved });
+    expect(ofB?.[2]).toMatchObject({ ...coded('9'), notes: 'new' });
+    expect(ofD).toEqual([{ ...stored[2]?.[0], postalCode: '1000 AA' }, stored[2]?.[1]]);
+  });
+
   it('tell the history what changed, field by field from old to new', async () => {
     await patch([coded('a', { city: 'Ede', isDefault: 'Y' }), coded('b')]).expect(200);
     const [a, b] = await list();

@@ -138,6 +138,8 @@ export const ADDRESS_FIELDS = [
   'isDefault',
 ] as const satisfies readonly (keyof AddressRequest & keyof CustomerAddress)[];
 
+export type AddressField = (typeof ADDRESS_FIELDS)[number];
+
 /** An address in an answer; what it does not have is null. */
 export class AddressResponse {
   /** @example 106097 */

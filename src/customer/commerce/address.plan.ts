@@ -1,12 +1,11 @@
 import type { CodedIssue } from '../../platform/validation/coded-issue';
-import { ADDRESS_FIELDS, AddressRequest } from './address.dto';
+import { ADDRESS_FIELDS, AddressField, AddressRequest } from './address.dto';
 import type { LateChange } from './commerce-item';
 import type { CustomerAddress } from './customer-address.entity';
 
 /** Most addresses a customer can hold: they are read whenever one of them changes. */
 const MOST_STORED = 200;
 
-type AddressField = (typeof ADDRESS_FIELDS)[number];
 type AddressPatch = Partial<Pick<CustomerAddress, AddressField>>;
 
 /** What became of one address of a request. */
@@ -21,6 +20,8 @@ export interface AddressPlan {
   readonly addresses: readonly CustomerAddress[];
   /** Those that are new or differ from what is stored. */
   readonly written: readonly CustomerAddress[];
+  /** Fields in which a stored one differs. */
+  readonly changedFields: readonly AddressField[];
   /** In the order of the request. */
   readonly met: readonly MetAddress[];
   readonly changes: readonly LateChange[];
@@ -74,9 +75,19 @@ export function planAddresses(
     for (const [address, values] of before) Object.assign(address, values);
     return tooMany(stored.length);
   }
-  const written = addresses.filter((address) => differs(address, before.get(address)));
-  const changes = written.flatMap((address) => changesOf(address, before.get(address)));
-  return { addresses, written, met, changes };
+  const written: CustomerAddress[] = [];
+  const changedFields: AddressField[] = [];
+  const changes: LateChange[] = [];
+  for (const address of addresses) {
+    const was = before.get(address);
+    const fields = was === undefined ? [] : ADDRESS_FIELDS.filter((field) => address[field] !== was[field]);
+    if (was !== undefined && fields.length === 0) continue;
+    written.push(address);
+    changedFields.push(...fields);
+    if (was === undefined) changes.push(addition(address));
+    else changes.push(...fields.map((field) => change(address, field, was[field])));
+  }
+  return { addresses, written, changedFields, met, changes };
 }
 
 /** Type, street and country are required in every request and overwrite their null. */
@@ -91,21 +102,16 @@ export function newAddress(companyRef: number): CustomerAddress {
   return { ...NEW_ADDRESS, companyRef };
 }
 
-function differs(address: CustomerAddress, before: CustomerAddress | undefined): boolean {
-  return before === undefined || ADDRESS_FIELDS.some((field) => address[field] !== before[field]);
+/** A new address is one change as a whole. */
+function addition(address: CustomerAddress): LateChange {
+  const given = ADDRESS_FIELDS.filter((field) => address[field] !== null).map((field) => [field, address[field]]);
+  const to: unknown = Object.fromEntries(given);
+  return () => ({ field: `addresses[${address.id}]`, from: null, to });
 }
 
-/** A new address is one change as a whole; of a stored one each field is told. */
-function changesOf(address: CustomerAddress, before: CustomerAddress | undefined): LateChange[] {
-  if (before === undefined) {
-    const given = ADDRESS_FIELDS.filter((field) => address[field] !== null).map((field) => [field, address[field]]);
-    const to: unknown = Object.fromEntries(given);
-    return [() => ({ field: `addresses[${address.id}]`, from: null, to })];
-  }
-  return ADDRESS_FIELDS.filter((field) => address[field] !== before[field]).map((field) => {
-    const [from, to] = [before[field], address[field]];
-    return () => ({ field: `addresses[${address.id}].${field}`, from, to });
-  });
+function change(address: CustomerAddress, field: AddressField, from: unknown): LateChange {
+  const to = address[field];
+  return () => ({ field: `addresses[${address.id}].${field}`, from, to });
 }
 
 function tooMany(count: number): CodedIssue {

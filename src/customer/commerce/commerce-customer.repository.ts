@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Between, FindOptionsWhere, In, IsNull, LessThanOrEqual, MoreThan, MoreThanOrEqual, Not } from 'typeorm';
 import { insertMany, selectMany, updateMany } from '../../platform/database/set-based';
 import { Transaction } from '../../platform/database/transaction';
-import { ADDRESS_FIELDS } from './address.dto';
+import type { AddressField } from './address.dto';
 import { CommerceCustomer } from './commerce-customer.entity';
 import type { CommerceSearch, TimeRange } from './commerce-search.dto';
 import { CustomerAddress } from './customer-address.entity';
@@ -110,11 +110,19 @@ export class CommerceCustomerRepository {
     return found.sort((a, b) => a.id - b.id);
   }
 
-  /** Stores addresses: those without an id (0) as new ones, which get their id; the others anew. */
-  async saveAddresses(transaction: Transaction, addresses: readonly CustomerAddress[]): Promise<void> {
+  /**
+   * Stores addresses: those without an id (0) as new ones, which get their id; of the others what was changed.
+   *
+   * @param changed fields in which at least one of them differs from what is stored
+   */
+  async saveAddresses(
+    transaction: Transaction,
+    addresses: readonly CustomerAddress[],
+    changed: readonly AddressField[],
+  ): Promise<void> {
     const added = addresses.filter(({ id }) => id === 0);
     const known = addresses.filter(({ id }) => id !== 0);
-    await updateMany(transaction, CustomerAddress, known, ADDRESS_FIELDS);
+    await updateMany(transaction, CustomerAddress, known, changed);
     const ids = await insertMany(transaction, CustomerAddress, added);
     added.forEach((address, index) => (address.id = ids[index] ?? 0));
   }

@@ -87,6 +87,7 @@ export class CommerceUpsertService {
     if (addresses !== null) {
       draft.addresses = addresses.addresses;
       for (const address of addresses.written) draft.writtenAddresses.add(address);
+      for (const field of addresses.changedFields) draft.changedAddressFields.add(field);
     }
     draft.log.push({ row, version: stored.version, changes });
     book.put(draft, stored);

@@ -1,5 +1,6 @@
 import type { ChangeContext } from '../../platform/history/history-entry.entity';
 import { orderedPublicId } from '../../platform/ids/public-id';
+import type { AddressField } from './address.dto';
 import type { CommerceCustomer } from './commerce-customer.entity';
 import type { LateChange } from './commerce-item';
 import type { CustomerAddress } from './customer-address.entity';
@@ -19,6 +20,8 @@ export class CustomerDraft {
   addresses: readonly CustomerAddress[] = [];
   /** Addresses to be stored, new ones (id 0) among them. */
   readonly writtenAddresses = new Set<CustomerAddress>();
+  /** Fields in which stored ones among them were changed. */
+  readonly changedAddressFields = new Set<AddressField>();
   readonly log: DraftChange[] = [];
   /** The parent it was given in this batch; undefined: the stored one. */
   parent: CustomerDraft | null | undefined;

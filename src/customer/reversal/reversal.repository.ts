@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { selectMany, updateMany } from '../../platform/database/set-based';
 import type { Transaction } from '../../platform/database/transaction';
+import { ADDRESS_FIELDS } from '../commerce/address.dto';
 import { CommerceCustomer } from '../commerce/commerce-customer.entity';
 import { CommerceCustomerRepository } from '../commerce/commerce-customer.repository';
 import { CustomerAddress } from '../commerce/customer-address.entity';
@@ -78,6 +79,7 @@ export class ReversalRepository {
     await this.commerce.saveAddresses(
       transaction,
       reversed.flatMap(({ addresses }) => [...addresses.changed, ...addresses.added]),
+      ADDRESS_FIELDS,
     );
   }
 }
