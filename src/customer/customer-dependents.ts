@@ -63,8 +63,12 @@ export class CustomerDependents {
 
   /** Compares a request with what is stored; nothing is written. */
   async plan(transaction: Transaction, owner: DependentsOwner, request: CustomerCollections): Promise<DependentsPlan> {
-    const contacts = await this.customers.listContacts(transaction, owner.companyRef, [owner.id]);
-    const reminders = await this.customers.listReminders(transaction, owner.companyRef, [owner.id]);
+    const { companyRef, id } = owner;
+    const wanted = request.customerReminders;
+    // What a request does not name is not looked at: beside an import, each statement waits for its turn.
+    const isNamed = request.customerKeyContacts !== undefined;
+    const contacts = isNamed ? await this.customers.listContacts(transaction, companyRef, [id]) : [];
+    const reminders = wanted === undefined ? [] : await this.customers.listReminders(transaction, companyRef, [id]);
     const issues: CodedIssue[] = [];
     const changes: FieldChange[] = [];
     const planned = new Map<string, CustomerContact>();
@@ -86,7 +90,6 @@ export class CustomerDependents {
       if (plan.changes.length > 0) planned.set(contact.keyContactPersonId, contact);
       changes.push(...plan.changes);
     });
-    const wanted = request.customerReminders;
     const plannedReminders = wanted === undefined ? null : planReminders(owner, reminders, wanted ?? []);
     changes.push(...(plannedReminders?.changes ?? []));
     return { contacts: [...planned.values()], reminders: plannedReminders, changes, issues };

@@ -18,6 +18,13 @@ import { CustomerField, customerIssues, customerWarnings, mergeCustomer } from '
  */
 export type ClaimCustomer = (customerId: string, row: number) => number | null;
 
+/** What its caller knows of the customers of a batch. */
+export interface KnownOfBatch {
+  readonly claim?: ClaimCustomer;
+  /** Customers that were read with a lock in this transaction already. */
+  readonly held?: readonly Customer[];
+}
+
 /**
  * Changes many customers in a few statements inside the caller's transaction: read with locks, decide in memory, write
  * set-based, write the history. Single requests go the same way, so every rule has one place.
@@ -35,9 +42,9 @@ export class CustomerUpdateService {
     transaction: Transaction,
     context: ChangeContext,
     updates: readonly CustomerUpdate[],
-    claim: ClaimCustomer = () => null,
+    { claim = () => null, held = [] }: KnownOfBatch = {},
   ): Promise<CustomerOutcome[]> {
-    const batch = await LockedCustomers.load(transaction, this.customers, context.companyRef, updates);
+    const batch = await LockedCustomers.load(transaction, this.customers, context.companyRef, updates, held);
     const custom = await this.openCustom(transaction, context.companyRef, batch, updates);
     const entries: Omit<CustomerHistory, 'id'>[] = [];
     const changedFields = new Set<CustomerField>();

@@ -80,9 +80,9 @@ export class CustomerService {
       const plan = await this.dependents.plan(transaction, locked, request);
       if (plan.issues.length > 0) throw refuse(plan.issues);
       const patch = toCustomerPatch(request, this.dependents.customOf(request));
-      const outcomes = await this.updates.apply(transaction, changeContext(caller, company), [
-        { row: null, customerId, uniqueRefNo: null, patch, dependentChanges: plan.changes },
-      ]);
+      const update = { row: null, customerId, uniqueRefNo: null, patch, dependentChanges: plan.changes };
+      const held = [locked];
+      const outcomes = await this.updates.apply(transaction, changeContext(caller, company), [update], { held });
       const customer = accepted(outcomes);
       await this.dependents.write(transaction, customer, plan);
       return this.dependents.load(transaction, customer);

@@ -11,16 +11,23 @@ export class LockedCustomers {
   private readonly changedIds = new Set<string>();
   private readonly holderOfRefNo: Map<string, string>;
 
-  /** Reads the customers that the updates name, locking them until the transaction ends. */
+  /**
+   * Reads the customers that the updates name, locking them until the transaction ends.
+   *
+   * @param held those that were read with a lock in this transaction already
+   */
   static async load(
     transaction: Transaction,
     customers: CustomerRepository,
     companyRef: number,
     updates: readonly CustomerUpdate[],
+    held: readonly Customer[] = [],
   ): Promise<LockedCustomers> {
-    const ids = updates.flatMap(({ customerId }) => customerId ?? []);
+    const heldIds = new Set(held.map(({ customerId }) => customerId));
+    const ids = updates.flatMap(({ customerId }) => (customerId === null || heldIds.has(customerId) ? [] : customerId));
     const refNos = updates.flatMap(({ customerId, uniqueRefNo }) => (customerId === null ? (uniqueRefNo ?? []) : []));
     const found = [
+      ...held,
       ...(await customers.listByCustomerIds(transaction, companyRef, ids)),
       ...(await customers.listByRefNos(transaction, companyRef, refNos)),
     ];

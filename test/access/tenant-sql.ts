@@ -22,6 +22,10 @@ export const EXCEPTIONS: readonly Exception[] = [
     sql: /^UPDATE JSON_TABLE\(\?.* AS changed STRAIGHT_JOIN \w+ AS stored ON stored\.id = changed\.c0( AND stored\.version = changed\.c\d+)? SET /,
     reason: LOCKED_ROW,
   },
+  {
+    sql: /^UPDATE \w+ AS stored FORCE INDEX \(PRIMARY\) SET (?!.*company_ref).* WHERE stored\.id IN \([?, ]+\)( AND stored\.version = ELT\(.*\))?$/,
+    reason: LOCKED_ROW,
+  },
   { sql: /^SELECT .* FROM api_keys \w+ WHERE \(\(\w+\.(key_hash|key_id) = \?\)/, reason: WHO_IS_IT },
   { sql: /^SELECT .* FROM oauth_clients \w+ WHERE \(\(\w+\.client_id = \?\)/, reason: WHO_IS_IT },
   {

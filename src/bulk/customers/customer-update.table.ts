@@ -52,9 +52,9 @@ export class CustomerUpdateTable implements TableImporter<UpdateRow> {
 
   async apply(transaction: Transaction, job: JobContext, rows: readonly ReadyRow<UpdateRow>[]): Promise<RowResult[]> {
     const context = { ...changeContextOf(job), isRehearsal: job.isRehearsal };
-    const outcomes = await this.updates.apply(transaction, context, rows.map(toUpdate), (customerId, row) =>
-      job.claim(customerId, row),
-    );
+    const outcomes = await this.updates.apply(transaction, context, rows.map(toUpdate), {
+      claim: (customerId, row) => job.claim(customerId, row),
+    });
     return outcomes.map((outcome, index) => toRowResult(outcome, rows[index]?.value.patch ?? {}));
   }
 
