@@ -286,6 +286,33 @@ describeEachEngine('statements over many rows', (engine) => {
       expect(await transaction.countBy(Customer, { companyRef })).toBe(1);
     });
 
+    it('leaves few statements prepared, however many sets of columns are written', async () => {
+      const [id = 0] = await insertMany(transaction, Customer, [customerRow(companyRef)]);
+      const names = [
+        'legalName',
+        'address',
+        'state',
+        'pinCode',
+        'ifsc',
+        'accountNumber',
+        'contactNumber',
+        'version',
+      ] as const;
+      const sets = Array.from({ length: 2 ** names.length - 1 }, (_, at) =>
+        names.filter((__, bit) => (at + 1) & (2 ** bit)),
+      );
+      await open.dataSource.transaction(async (own) => {
+        const count = async (what: string): Promise<number> => {
+          const rows = await own.query<{ Value: string }[]>(`SHOW SESSION STATUS LIKE 'Com_stmt_${what}'`);
+          return Number(rows[0]?.Value);
+        };
+        const before = (await count('prepare')) - (await count('close'));
+        for (const set of sets) await updateMany(own, Customer, [{ ...customerRow(companyRef), id }], set);
+        expect(await count('prepare')).toBeGreaterThan(250);
+        expect((await count('prepare')) - (await count('close'))).toBeLessThanOrEqual(before + 200);
+      });
+    });
+
     it('locks the rows it was asked to lock', async () => {
       const [id] = await insertMany(transaction, Customer, [customerRow(companyRef)]);
       await open.dataSource.transaction(async (holder) => {

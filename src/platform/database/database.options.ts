@@ -27,6 +27,11 @@ const SQLITE_CACHE_KIB = 32 * 1024;
 const SQLITE_BUSY_MS = 200;
 /** 16 MiB of log: a bulk load then copies a page into the database file once per many chunks instead of at each. */
 const SQLITE_CHECKPOINT_PAGES = 4_000;
+/**
+ * Statements a connection keeps prepared. There is one for each set of columns that is written, and callers choose these;
+ * a server keeps 16,382 for all its clients (`max_prepared_stmt_count`) and refuses the next one to each of them.
+ */
+const PREPARED_STATEMENTS = 200;
 
 /** Embedded SQLite: write-ahead log so that readers go on, full sync so that a commit survives a power cut. */
 function sqliteOptions(dataDir: string): DataSourceOptions {
@@ -93,6 +98,7 @@ function serverOptions(
       enableKeepAlive: true,
       // The driver would note the stack of every statement for the case that it fails; the error has one of its own.
       trace: false,
+      maxPreparedStatements: PREPARED_STATEMENTS,
     },
   };
 }
