@@ -313,6 +313,29 @@ describeEachEngine('statements over many rows', (engine) => {
       });
     });
 
+    it.each([
+      ['short', ['legalName', 'version']],
+      ['long', ['branchCodes', 'version']],
+    ] as const)('writes %s texts of 300 rows while somebody holds the ones between them', async (_, changing) => {
+      const ids = await insertMany(
+        transaction,
+        Customer,
+        Array.from({ length: 600 }, () => customerRow(companyRef)),
+      );
+      const held = ids.filter((__, at) => at % 2 === 1);
+      const rows = ids.flatMap((id, at) =>
+        at % 2 === 0 ? { ...customerRow(companyRef), ...CHANGED, id, version: 2 } : [],
+      );
+      await open.dataSource.transaction(async (holder) => {
+        await selectMany(holder, Customer, { where: { companyRef }, property: 'id', values: held, lock: true });
+        await open.dataSource.transaction(async (own) => {
+          await own.query('SET SESSION innodb_lock_wait_timeout = 1');
+          await updateMany(own, Customer, rows, changing);
+        });
+      });
+      expect(await transaction.countBy(Customer, { companyRef, version: 2 })).toBe(300);
+    });
+
     it('locks the rows it was asked to lock', async () => {
       const [id] = await insertMany(transaction, Customer, [customerRow(companyRef)]);
       await open.dataSource.transaction(async (holder) => {

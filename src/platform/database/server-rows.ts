@@ -8,8 +8,8 @@ import type { RowStatements } from './row-statements';
 import { JSON_TEXT, prepareServerUpdate, runOnServer } from './server-update';
 import { fitting, mostRows } from './statement-size';
 
-/** Rows of one INSERT; few numbers, so that few statements are prepared. */
-const INSERT_ROWS = [1_000, 500, 250, 100, 10, 1];
+/** Rows of one INSERT; few numbers, so that few statements are prepared, and that few are sent for what is left of a chunk. */
+const INSERT_ROWS = [1_000, 500, 250, 100, 50, 20, 10, 5, 2, 1];
 /** Values looked up by one statement. */
 const LIST_VALUES = 10_000;
 
