@@ -176,7 +176,13 @@ describeEachEngine('statements over many rows', (engine) => {
     expect(byId(await read('id', ids))).toEqual(byId(deleted));
   });
 
-  it.each([2, 49, 50, 51, MANY])('writes long texts of %d rows back, in whatever order they come', async (count) => {
+  const inOrder = <T>(list: readonly T[]): T[] => [...list];
+  const shuffle = <T>(list: readonly T[]): T[] =>
+    list.map((_, index) => list[(index * 11 + 1) % list.length]).flatMap((one) => one ?? []);
+
+  it.each(
+    [inOrder, shuffle].flatMap((order) => [2, 49, 50, 51, MANY].map((count) => [count, order.name, order] as const)),
+  )('writes long texts of %d rows back, in whatever order they come: %s', async (count, _, order) => {
     const rows = Array.from({ length: count }, () => customerRow(companyRef));
     const ids = await insertMany(transaction, Customer, rows);
     const bystander = customerRow(companyRef);
@@ -186,12 +192,29 @@ describeEachEngine('statements over many rows', (engine) => {
         index % 7 === 3 ? null : [`B-${index}`, ...(FULL.branchCodes ?? []), '漢'.repeat(index % 300)];
       return { ...row, id: ids[index] ?? 0, branchCodes, version: index };
     });
-    const shuffled = changed.map((_, index) => changed[(index * 11 + 1) % count]).flatMap((row) => row ?? []);
-    expect(new Set(shuffled).size).toBe(count);
-    await updateMany(transaction, Customer, shuffled, ['branchCodes', 'version']);
+    const given = order(changed);
+    expect(new Set(given).size).toBe(count);
+    await updateMany(transaction, Customer, given, ['branchCodes', 'version']);
     expect(byId(await read('id', ids))).toEqual(byId(changed));
     expect(await read('id', [other])).toEqual([{ ...bystander, id: other }]);
   });
+
+  it.each([
+    ['short texts', ['uniqueRefNo', 'version']],
+    ['long texts', ['branchCodes', 'uniqueRefNo', 'version']],
+  ] as const)(
+    'writes rows with %s in the order given: a number is given up before it is taken',
+    async (_, changing) => {
+      const rows = ['A', 'B', 'C'].map((uniqueRefNo) => customerRow(companyRef, { uniqueRefNo }));
+      const ids = await insertMany(transaction, Customer, rows);
+      const renamed = ['B', 'C', 'D'].map((uniqueRefNo, at) => {
+        return { ...rows[at], id: ids[at], uniqueRefNo, branchCodes: [`of ${uniqueRefNo}`], version: 2 } as Customer;
+      });
+      await updateMany(transaction, Customer, renamed.toReversed(), changing);
+      expect((await read('uniqueRefNo', ['B', 'C', 'D'])).map(({ id }) => id).sort()).toEqual([...ids].sort());
+      expect(await read('uniqueRefNo', ['A'])).toEqual([]);
+    },
+  );
 
   describe.each([
     ['short texts', ['legalName', 'address', 'state', 'version']],

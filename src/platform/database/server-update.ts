@@ -66,7 +66,7 @@ export async function prepareServerUpdate(
     shared: shared.map((name) => `stored.${table.column(name)} = ?`),
     sharedValues: table.toParameters(shared)(only ?? {}),
   };
-  const isLong = own.length <= POSITION_COLUMNS && own.some((name) => table.isLongText(name));
+  const isLong = own.length <= POSITION_COLUMNS && own.some((name) => table.isLongText(name)) && inOrderOfIds(values);
   // By position, each value comes with the id of its row.
   const width = (own.length + 1) * (isLong ? 2 : 1);
   const statements = await statementsOf(update, mostRows(width), isLong ? byPosition : asJson);
@@ -96,6 +96,11 @@ async function statementsOf(update: RowUpdate, most: number, write: Writer): Pro
 function isShared(rows: readonly ObjectLiteral[], property: string): boolean {
   const first: unknown = rows[0]?.[property];
   return first instanceof Date && rows.every((row) => row[property] === first);
+}
+
+/** True for rows that by their ids are written in the order they are given in, as they must be. */
+function inOrderOfIds(values: RowUpdate['values']): boolean {
+  return values.every(([id], at) => at === 0 || Number(values[at - 1]?.[0]) < Number(id));
 }
 
 /** A single row needs no table of values. */
@@ -134,15 +139,14 @@ function columnOf(at: number, isNumeric: boolean): string {
 }
 
 /**
- * An UPDATE of the rows by their ids, which takes each value from where the id of the row stands in a sorted list. For
- * documents: written into JSON they are escaped, and the server reads every character of that and keeps them in a table
+ * An UPDATE of the rows by their ids, which takes each value from where the id of the row stands in the list of them;
+ * they must be in order. For documents: written into JSON they are escaped, and the server reads every character of that and keeps them in a table
  * on disk. Measured on MariaDB, 500 documents of 250 bytes: 4.3 ms instead of 8.4; of 1,250 bytes: 10 instead of 22.
  */
 const byPosition: Writer = ({ table, own, isVersioned, shared, sharedValues }, values) => {
-  const rows = [...values].sort(([a], [b]) => Number(a) - Number(b));
-  const length = Math.ceil(rows.length / POSITION_STEP) * POSITION_STEP;
+  const length = Math.ceil(values.length / POSITION_STEP) * POSITION_STEP;
   const column = (at: number, filling: unknown): unknown[] =>
-    Array.from({ length }, (_, row) => (rows[row] === undefined ? filling : rows[row][at]));
+    Array.from({ length }, (_, row) => (values[row] === undefined ? filling : values[row][at]));
   const marks = '?, '.repeat(length - 1) + '?';
   const ids = column(0, NO_ID);
   const valueOfRow = `ELT(INTERVAL(stored.id, ${marks}), ${marks})`;
