@@ -24,13 +24,14 @@ export async function runOnServer(
   return (await executePrepared<{ affectedRows: number }>(transaction, sql, parameters)).affectedRows;
 }
 
-/** Many rows that are to be written, in the form a driver takes them. */
+/** Of each row its id, its own values and, where it matters, the version it must have, in the form a driver takes them. */
+type RowValues = readonly (readonly unknown[])[];
+
+/** What is to be written to rows. */
 interface RowUpdate {
   readonly table: EntityTable<ObjectLiteral>;
   /** Properties of which each row has a value of its own. */
   readonly own: readonly string[];
-  /** Of each row its id, those values and, where it matters, the version it must have. */
-  readonly values: readonly (readonly unknown[])[];
   readonly isVersioned: boolean;
   /** Assignments of what all rows share, and their values. */
   readonly shared: readonly string[];
@@ -43,7 +44,7 @@ interface Statement {
 }
 
 /** Writes some rows of an update in one statement. */
-type Writer = (update: RowUpdate, values: RowUpdate['values']) => Statement;
+type Writer = (update: RowUpdate, values: RowValues) => Statement;
 
 /** As `RowStatements.prepareUpdate` promises, on MySQL and MariaDB. */
 export async function prepareServerUpdate(
@@ -61,15 +62,12 @@ export async function prepareServerUpdate(
   const update: RowUpdate = {
     table,
     own,
-    values,
     isVersioned: versions !== undefined,
     shared: shared.map((name) => `stored.${table.column(name)} = ?`),
     sharedValues: table.toParameters(shared)(only ?? {}),
   };
   const isLong = own.length <= POSITION_COLUMNS && own.some((name) => table.isLongText(name)) && inOrderOfIds(values);
-  // By position, each value comes with the id of its row.
-  const width = (own.length + 1) * (isLong ? 2 : 1);
-  const statements = await statementsOf(update, mostRows(width), isLong ? byPosition : asJson);
+  const statements = await statementsOf(update, values, isLong ? byPosition : asJson);
   return async (transaction) => {
     let found = 0;
     for (const [at, { sql, parameters }] of statements.entries()) {
@@ -80,8 +78,9 @@ export async function prepareServerUpdate(
   };
 }
 
-async function statementsOf(update: RowUpdate, most: number, write: Writer): Promise<Statement[]> {
-  const { values } = update;
+async function statementsOf(update: RowUpdate, values: RowValues, write: Writer): Promise<Statement[]> {
+  // By position, each value comes with the id of its row.
+  const most = mostRows((values[0]?.length ?? 1) * (write === byPosition ? 2 : 1));
   const statements: Statement[] = [];
   for (let start = 0; start < values.length;) {
     const size = fitting(values, start, most);
@@ -99,7 +98,7 @@ function isShared(rows: readonly ObjectLiteral[], property: string): boolean {
 }
 
 /** True for rows that by their ids are written in the order they are given in, as they must be. */
-function inOrderOfIds(values: RowUpdate['values']): boolean {
+function inOrderOfIds(values: RowValues): boolean {
   return values.every(([id], at) => at === 0 || Number(values[at - 1]?.[0]) < Number(id));
 }
 
