@@ -53,7 +53,8 @@ export class ContactUpdateService {
       if (plan !== null && 'code' in plan) return [];
       return [{ ...owner, dependentChanges: plan?.changes ?? [] }];
     });
-    const outcomes = await this.customerUpdates.apply(transaction, context, accepted);
+    const held = owners.flatMap((owner) => locked.find(owner) ?? []);
+    const outcomes = await this.customerUpdates.apply(transaction, context, accepted, { held });
     await this.customers.saveContacts(transaction, [...written.values()]);
     let next = 0;
     return plans.map((plan): CustomerOutcome => {
