@@ -53,6 +53,26 @@ describeEachEngine('statements over many rows', (engine) => {
     selectMany(transaction, Customer, { where: { companyRef }, property, values });
   const byId = (rows: readonly Customer[]) => new Map(rows.map((row) => [row.id, row]));
 
+  if (engine !== 'sqlite') {
+    it('stores nothing where a row has nothing, though the database would put something in by itself', async () => {
+      const own = await openDatabase(engine);
+      await new SchemaMigrator(own.dataSource).run();
+      await own.dataSource.query(`ALTER TABLE customers ALTER COLUMN state SET DEFAULT 'by itself'`);
+      const company = await insertCompany(own.dataSource);
+      const insert = (...states: (string | null)[]) =>
+        insertMany(
+          own.dataSource.manager,
+          Customer,
+          states.map((state) => customerRow(company, { state })),
+        );
+      await insert(null, null);
+      await insert('Kerala', null);
+      const rows = await own.dataSource.query('SELECT state, pin_code FROM customers ORDER BY id');
+      expect(rows.map(({ state }: { state: string | null }) => state)).toEqual([null, null, 'Kerala', null]);
+      await own.remove();
+    });
+  }
+
   it.each([1, 2, 99, 100, 101, 1_110, MANY])('gives the id of each of %d inserted rows, in order', async (count) => {
     const rows = Array.from({ length: count }, (_, index) => customerRow(companyRef, { uniqueRefNo: `R-${index}` }));
     const ids = await insertMany(transaction, Customer, rows);

@@ -14,18 +14,19 @@ export interface RowSearch<T> {
   readonly lock: boolean;
 }
 
+/** Rows to insert: names of properties, and of each row their values in that order, in the form a driver takes them. */
+export interface NewRows {
+  readonly properties: readonly string[];
+  readonly values: readonly (readonly unknown[])[];
+}
+
 /** Statements over many rows, in the way of one kind of database. */
 export interface RowStatements {
   /** In no order. */
   select<T extends ObjectLiteral>(transaction: Transaction, table: EntityTable<T>, search: RowSearch<T>): Promise<T[]>;
 
-  /** Inserts rows of these properties, in the form a driver takes them; gives their ids. */
-  insert(
-    transaction: Transaction,
-    table: EntityTable<ObjectLiteral>,
-    properties: readonly string[],
-    values: readonly (readonly unknown[])[],
-  ): Promise<number[]>;
+  /** Inserts rows; gives their ids. */
+  insert(transaction: Transaction, table: EntityTable<ObjectLiteral>, rows: NewRows): Promise<number[]>;
 
   /**
    * Makes ready to write some properties back by id. What it gives does it, and tells how many rows were found.

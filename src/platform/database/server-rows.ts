@@ -2,6 +2,7 @@ import type { ObjectLiteral } from 'typeorm';
 import { forEachGivingWay, giveWay } from '../event-loop/give-way';
 import { databaseTraits, DatabaseTraits } from './database.traits';
 import { executePrepared } from './driver-statement';
+import { withoutEmptyColumns } from './empty-columns';
 import { throughItsIndex } from './index-choice';
 import type { EntityTable } from './entity-table';
 import type { RowStatements } from './row-statements';
@@ -39,7 +40,8 @@ export const serverRows: RowStatements = {
     return found;
   },
 
-  async insert(transaction, table, properties, values) {
+  async insert(transaction, table, rows) {
+    const { properties, values } = await withoutEmptyColumns(transaction, table, rows);
     const { returnsIds } = databaseTraits(transaction);
     const columns = properties.map((name) => table.column(name)).join(', ');
     const marks = `(${properties.map(() => '?').join(', ')})`;
@@ -52,8 +54,8 @@ export const serverRows: RowStatements = {
       const written = NOTHING.concat(...values.slice(start, start + size));
       if (returnsIds) {
         // A node of a Galera cluster counts in steps of its own, and by others when the cluster grows: it is to say itself.
-        const rows = await executePrepared<[number][]>(transaction, `${insert} RETURNING id`, written);
-        for (const [id] of rows) ids.push(id);
+        const given = await executePrepared<[number][]>(transaction, `${insert} RETURNING id`, written);
+        for (const [id] of given) ids.push(id);
       } else {
         const { insertId } = await executePrepared<{ insertId: number }>(transaction, insert, written);
         // One simple INSERT gets consecutive ids in every innodb_autoinc_lock_mode (MySQL manual, 17.6.1.6), since the

@@ -110,7 +110,7 @@ export async function prepareInsert<T extends ObjectLiteral>(
   const table = entityTable(transaction.dataSource, entity);
   const properties = table.properties.filter((property) => property !== 'id');
   const parameters = await parametersOf(table, rows, properties);
-  const write = () => rowsOf(transaction).insert(transaction, table, properties, parameters);
+  const write = () => rowsOf(transaction).insert(transaction, table, { properties, values: parameters });
   return { parameters, write };
 }
 

@@ -26,7 +26,7 @@ export const sqliteRows: RowStatements = {
     return found;
   },
 
-  async insert(transaction, table, properties, values) {
+  async insert(transaction, table, { properties, values }) {
     const columns = properties.map((name) => table.column(name)).join(', ');
     const marks = properties.map(() => '?').join(', ');
     const statement = await RowStatement.prepare(
