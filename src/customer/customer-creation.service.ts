@@ -50,18 +50,17 @@ export class CustomerCreationService {
     );
     accepted.forEach(({ draft }, index) => (draft.id = ids[index] ?? 0));
     const values = await this.customValues.open(transaction, context.companyRef, []);
-    await this.history.insertMany(
-      transaction,
-      accepted.map(({ row, draft, custom, dependentChanges }) =>
-        historyEntry(context, draft, row, [
-          ...creationChanges(draft),
-          ...values.changesOf(draft.id, custom),
-          ...dependentChanges,
-        ]),
-      ),
+    const entries = accepted.map(({ row, draft, custom, dependentChanges }) =>
+      historyEntry(context, draft, row, [
+        ...creationChanges(draft),
+        ...values.changesOf(draft.id, custom),
+        ...dependentChanges,
+      ]),
     );
     for (const { draft, custom } of accepted) values.apply(draft.id, custom);
     await this.customValues.write(transaction, values);
+    context.afterWriting?.();
+    await this.history.insertMany(transaction, entries);
     return drafts.map(({ draft, issues, warnings }): CustomerOutcome =>
       issues.length > 0 ? failed(null, issues) : { outcome: 'created', customer: draft, issues: [], warnings },
     );

@@ -13,11 +13,21 @@ import { RunningService, startService, Tenant } from '../support/service';
 const CHUNK = 500;
 /** Long enough for the chunk behind to read all it needs before this one is written, and stored. */
 const LATE_MS = 150;
+/** Name of a customer that cannot be written. */
+const BROKEN = 'Broken';
+
+/** Where a step stands for the nth time, counted from 0. */
+function nthOf(steps: readonly string[], wanted: string, nth: number): number {
+  return steps.flatMap((step, at) => (step === wanted ? [at] : []))[nth] ?? NaN;
+}
 
 describeEachEngine('a chunk whose rows depend on those in front of it', (engine) => {
   let service: RunningService;
   let tenant: Tenant;
-  /** What chunks did, in order: `apply` when one begins, `store` when all of it is about to be stored. */
+  /**
+   * What chunks did, in order: `apply` when one begins, `write` when it begins to change customers, `store` when all of it
+   * is stored.
+   */
   let steps: string[];
   /** How many chunks are yet to lose their transaction at the end. */
   let lostRaces = 0;
@@ -31,8 +41,8 @@ describeEachEngine('a chunk whose rows depend on those in front of it', (engine)
       return apply(...call);
     });
     jest.spyOn(work, 'store').mockImplementation(async (...call) => {
-      steps.push('store');
       await sleep(LATE_MS);
+      steps.push('store');
       if (lostRaces-- > 0) throw new LostRace();
       return store(...call);
     });
@@ -41,7 +51,9 @@ describeEachEngine('a chunk whose rows depend on those in front of it', (engine)
     jest.spyOn(customers, 'prepareUpdate').mockImplementation(async (...call) => {
       const write = await prepareUpdate(...call);
       return async () => {
+        steps.push('write');
         await sleep(LATE_MS);
+        if (call[1].some(({ legalName }) => legalName === BROKEN)) throw new Error('a row the database refuses');
         await write();
       };
     });
@@ -67,14 +79,45 @@ describeEachEngine('a chunk whose rows depend on those in front of it', (engine)
   }
   const outcomes = async (jobId: string) => (await rowsOf(tenant.api, jobId)).map(({ outcome }) => outcome);
 
-  it('decides while the one in front is written where there is a server, and never with an embedded database', async () => {
-    await createNumbered(CHUNK * 3);
-    const rows = times(CHUNK * 3, (index) => [`R-${index}`, `Street ${index}`]);
+  it('decides and writes in front of its turn to be stored where there is a server, never with an embedded database', async () => {
+    await createNumbered(CHUNK * 2);
+    const rows = times(CHUNK * 2, (index) => [`R-${index}`, `Street ${index}`]);
     const { jobId } = await bulk(tenant.api, UPDATE, csvOf([['uniqueRefNo', 'address'], ...rows]));
     expect(new Set(await outcomes(jobId))).toEqual(new Set(['updated']));
-    const inTurn = ['apply', 'store', 'apply', 'store', 'apply', 'store'];
-    const early = ['apply', 'apply', 'store', 'apply', 'store', 'store'];
+    const inTurn = ['apply', 'write', 'store', 'apply', 'write', 'store'];
+    const early = ['apply', 'write', 'apply', 'write', 'store', 'store'];
     expect(steps).toEqual(engine === 'sqlite' ? inTurn : early);
+  });
+
+  it('follows in the same way behind each of many', async () => {
+    await createNumbered(CHUNK * 5);
+    const rows = times(CHUNK * 5, (index) => [`R-${index}`, `Street ${index}`]);
+    const { jobId } = await bulk(tenant.api, UPDATE, csvOf([['uniqueRefNo', 'address'], ...rows]));
+    expect(new Set(await outcomes(jobId))).toEqual(new Set(['updated']));
+    for (const step of ['apply', 'write', 'store']) expect(steps.filter((each) => each === step)).toHaveLength(5);
+    // Each but the first has begun to write before the one in front of it was stored.
+    const storesAt = (write: number) => steps.slice(0, nthOf(steps, 'write', write)).filter((step) => step === 'store');
+    const stored = times(5, (index) => storesAt(index).length);
+    expect(stored).toEqual(engine === 'sqlite' ? [0, 1, 2, 3, 4] : [0, 0, 1, 2, 3]);
+  });
+
+  it('is taken back with what it wrote when the one in front has to be run again, and written once in the end', async () => {
+    await createNumbered(CHUNK * 2);
+    const rows = times(CHUNK * 2, (index) => [`R-${index}`, `Street ${index}`]);
+    lostRaces = 1;
+    const { jobId } = await bulk(tenant.api, UPDATE, csvOf([['uniqueRefNo', 'address'], ...rows]));
+    expect(new Set(await outcomes(jobId))).toEqual(new Set(['updated']));
+    const [first, again] = [nthOf(steps, 'store', 0), nthOf(steps, 'store', 1)];
+    expect(steps.slice(first, again)).toContain('apply');
+    for (const index of [0, CHUNK - 1, CHUNK, CHUNK * 2 - 1]) {
+      const { customerId, version, address } = await customer(`R-${index}`);
+      expect([version, address]).toEqual([2, `Street ${index}`]);
+      const { body } = await tenant.api.get(`/api/v0/customer/${customerId}/history`).expect(200);
+      expect(body.payload.items.map((entry: any) => [entry.jobId === jobId, entry.version])).toEqual([
+        [true, 2],
+        [false, 1],
+      ]);
+    }
   });
 
   it('knows a customer under the number that a row in front gives it', async () => {
@@ -159,6 +202,41 @@ describeEachEngine('a chunk whose rows depend on those in front of it', (engine)
     expect(faultsOf(answer)).toEqual([[CHUNK + 2, 'DUPLICATE_ROW', 'customerId']]);
     expect(await customer('R-0')).toMatchObject({ address: 'Street 0', version: 2 });
     // The server would let the one in front wait for that row for ten seconds.
+  }, 9_000);
+
+  /** The last row of one chunk and the first of the next want the same number; gives who got it, and what failed. */
+  async function rivalry(nameOfFirst: string): Promise<{ readonly holder: string; readonly faults: unknown[][] }> {
+    await createNumbered(CHUNK * 2);
+    const rivals = await Promise.all(
+      [CHUNK - 1, CHUNK].map(async (index) => (await customer(`R-${index}`)).customerId),
+    );
+    const rows = times(CHUNK * 2, (index) => {
+      const name = index === 0 ? nameOfFirst : `Name ${index}`;
+      const rival = rivals[index - CHUNK + 1];
+      return rival === undefined ? ['', `R-${index}`, name] : [rival, 'WANTED', name];
+    });
+    const answer = await bulk(tenant.api, UPDATE, csvOf([['customerId', 'uniqueRefNo', 'legalName'], ...rows]));
+    const { legalName } = await customer('WANTED');
+    return { holder: legalName, faults: faultsOf(answer) };
+  }
+
+  it('leaves a number to the one in front that is run again', async () => {
+    lostRaces = 1;
+    expect(await rivalry('Name 0')).toEqual({
+      holder: `Name ${CHUNK - 1}`,
+      faults: [[CHUNK + 2, 'DUPLICATE_VALUE', 'uniqueRefNo']],
+    });
+    // The server would let the one in front wait for that number for ten seconds.
+  }, 9_000);
+
+  it('waits for all rows of the one in front where a broken row has them written in parts', async () => {
+    expect(await rivalry(BROKEN)).toEqual({
+      holder: `Name ${CHUNK - 1}`,
+      faults: [
+        [2, 'SYSTEM_ERROR', null],
+        [CHUNK + 2, 'DUPLICATE_VALUE', 'uniqueRefNo'],
+      ],
+    });
   }, 9_000);
 
   it('has its turn while others wait for its rows on all connections there are', async () => {

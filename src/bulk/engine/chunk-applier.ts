@@ -39,8 +39,10 @@ export class ChunkApplier {
     } catch (error) {
       if (isTransient(error) || isDatabaseUnavailable(error) || error instanceof DecidedTooEarly) throw error;
       await transaction.query(`ROLLBACK TO SAVEPOINT ${savepoint}`);
+      // What is tried again is done when all of it is: some of the rows by themselves are not the whole chunk.
+      const again = { ...job, afterWriting: undefined };
       const isRace = uniqueViolation(error) !== null && !isSecondLook;
-      if (isRace) return this.apply(transaction, table, job, rows, depth + 1, true);
+      if (isRace) return this.apply(transaction, table, again, rows, depth + 1, true);
       const [only] = rows;
       if (rows.length === 1 && only !== undefined) return [this.poison(error, job, only)];
       // One bad row costs little; all of them, for a reason nobody sees, would be a slow service without a word.
@@ -52,8 +54,8 @@ export class ChunkApplier {
       }
       const middle = Math.ceil(rows.length / 2);
       return [
-        ...(await this.apply(transaction, table, job, rows.slice(0, middle), depth + 1)),
-        ...(await this.apply(transaction, table, job, rows.slice(middle), depth + 1)),
+        ...(await this.apply(transaction, table, again, rows.slice(0, middle), depth + 1)),
+        ...(await this.apply(transaction, table, again, rows.slice(middle), depth + 1)),
       ];
     }
   }

@@ -21,7 +21,7 @@ export interface AppliedStep {
   readonly outcomes: readonly RowOutcome[] | null;
 }
 
-/** A chunk that decides while the one in front of it is being written; null comes of it when it is to decide anew. */
+/** A chunk that began while the one in front of it was being written; null comes of it when it is to decide anew. */
 interface EarlyChunk {
   readonly turn: WritingTurn;
   readonly done: Promise<AppliedStep | StoppedStep | null>;
@@ -29,8 +29,8 @@ interface EarlyChunk {
 
 /**
  * Applies the chunks of one job in order, each in a transaction of its own. While a server writes one chunk, the next
- * one reads, locks and decides on another connection; it writes when the one in front is stored. Each chunk sees what
- * those in front of it did: by the locks it has to wait for, by unique values that the database refuses, and where a
+ * one reads, locks and decides on another connection; it writes its records while the history of the one in front is
+ * written, and is stored behind it. Each chunk sees what those in front of it did: by the locks it has to wait for, by unique values that the database refuses, and where a
  * row failed on what it read, by deciding anew. Measured on MariaDB 10.11, two processors: see docs/performance.md.
  */
 export class ChunkSequence {
@@ -47,7 +47,7 @@ export class ChunkSequence {
     private readonly stopOf: (job: BulkJob) => Promise<JobStop | null>,
   ) {}
 
-  /** True while the next chunk decides, or has decided, and holds the rows it will write. */
+  /** True while the next chunk has begun, and holds the rows it writes. */
   get isAhead(): boolean {
     return this.early !== null;
   }
@@ -58,7 +58,7 @@ export class ChunkSequence {
     try {
       const step = await this.finishEarly(standing);
       if (step !== null) return step;
-      const turn = new WritingTurn();
+      const turn = new WritingTurn(Promise.resolve());
       turn.give(standing);
       return await this.run(standing.job, task, turn);
     } catch (error) {
@@ -69,7 +69,7 @@ export class ChunkSequence {
     }
   }
 
-  /** Gives up the chunk that decides early; it wrote nothing. */
+  /** Gives up the chunk that began early; nothing of it stays. */
   async end(): Promise<void> {
     const { early } = this;
     this.early = null;
@@ -96,29 +96,38 @@ export class ChunkSequence {
       if (++attempt > 1 && turn.isGiven) await this.end();
       const isEarly = !turn.isGiven;
       const decision = { counts: !isEarly };
+      let afterWriting: () => void = () => undefined;
+      const written = new Promise<void>((resolve) => (afterWriting = resolve));
       const beforeWriting = async (dependsOnReads: boolean) => {
         // On the connection of this transaction, while the chunk in front is being written.
         const stop = decision.counts ? null : await this.stopOf(job);
         if (stop !== null) throw new StoppedEarly(stop);
-        const { next } = await turn.come;
+        await turn.toWrite;
         if (isEarly && dependsOnReads) throw new DecidedTooEarly();
         decision.counts = true;
-        this.beginBehind(job, task, next);
+        this.beginBehind(job, task, turn, written);
       };
-      const result = await this.work.apply(transaction, job, task, { attempt, beforeWriting });
-      const standing = await turn.come;
+      const result = await this.work.apply(transaction, job, task, { attempt, beforeWriting, afterWriting });
+      afterWriting();
+      const standing = await turn.toStore;
       if (!decision.counts) throw new DecidedTooEarly();
       return { job: await this.work.store(transaction, standing.job, result), outcomes: result.outcomes };
     });
   }
 
-  /** Lets the chunk behind decide as soon as it is read, unless its turn has come by then. */
-  private beginBehind(job: BulkJob, task: ChunkTask, next: Promise<ChunkTask | null>): void {
-    if (this.early !== null || this.pause-- > 0) return;
-    const begin = (following: ChunkTask | null) => {
+  /**
+   * Lets the chunk behind begin as soon as this one is the next to be stored and the other is read, unless that one's turn
+   * has come by then.
+   *
+   * @param written resolves when the records of this one are written
+   */
+  private beginBehind(job: BulkJob, task: ChunkTask, { toStore }: WritingTurn, written: Promise<void>): void {
+    const begin = async ({ next }: Standing) => {
+      if (this.isAhead || this.pause-- > 0) return;
+      const following = await next;
       const isWanted = this.front === task && this.early === null && following !== null && canFollow(task, following);
       if (!isWanted || !this.places.take()) return;
-      const turn = new WritingTurn();
+      const turn = new WritingTurn(written);
       const done = this.unitOfWork
         .apart(() => this.run({ ...job, nextChunk: following.chunkNo }, following, turn))
         .catch((error: unknown): StoppedStep | null => {
@@ -128,10 +137,10 @@ export class ChunkSequence {
         });
       done.catch(() => undefined);
       // At its turn it has the place of the one in front, which is gone.
-      void turn.come.catch(() => undefined).finally(() => this.places.giveBack());
+      void turn.toStore.catch(() => undefined).finally(() => this.places.giveBack());
       this.early = { turn, done };
     };
-    next.then(begin, () => undefined);
+    toStore.then(begin).catch(() => undefined);
   }
 }
 

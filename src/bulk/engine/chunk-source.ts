@@ -15,7 +15,7 @@ export interface ChunkTask {
   /** As they were read from the caller's file. */
   readonly rows: RowChunk;
   readonly judged: readonly JudgedRow[];
-  readonly context: Omit<JobContext, 'attempt' | 'beforeWriting'>;
+  readonly context: Omit<JobContext, 'attempt' | 'beforeWriting' | 'afterWriting'>;
   /** Null for an importer that keeps none. */
   readonly ledger: ChangeLedger | null;
   /** What the dry run said of these rows; null when the job commits none. */
@@ -77,7 +77,7 @@ function jobFacts({
   createdBy,
   dryRun,
   options,
-}: BulkJob): Omit<JobContext, 'claim' | 'attempt' | 'beforeWriting'> {
+}: BulkJob): Omit<JobContext, 'claim' | 'attempt' | 'beforeWriting' | 'afterWriting'> {
   const { duplicates, rowsOf = jobId, undoes = null } = options;
   return { jobId, companyRef, createdBy, at: new Date(), rowsOf, undoes, duplicates, isRehearsal: dryRun };
 }

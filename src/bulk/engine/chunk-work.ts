@@ -25,7 +25,7 @@ export interface ChunkResult {
 }
 
 /** One run of the transaction of a chunk. */
-export type ChunkRun = Pick<JobContext, 'attempt' | 'beforeWriting'>;
+export type ChunkRun = Pick<JobContext, 'attempt' | 'beforeWriting' | 'afterWriting'>;
 
 /** Applies the rows of one chunk inside a transaction, and stores what became of them. */
 @Injectable()

@@ -16,7 +16,7 @@ export class StoppedEarly extends DecidedTooEarly {
   }
 }
 
-/** How things stand when a chunk may write. */
+/** How things stand when a chunk may be stored. */
 export interface Standing {
   /** The job with all chunks in front stored. */
   readonly job: BulkJob;
@@ -24,22 +24,30 @@ export interface Standing {
   readonly next: Promise<ChunkTask | null>;
 }
 
-/** The turn of a chunk to write: given once the chunk in front of it is stored. */
+/**
+ * The turn of a chunk: it may write its records once those of the chunk in front are written, and be stored (history that
+ * was written goes with it) once the one in front is.
+ */
 export class WritingTurn {
   /** @throws DecidedTooEarly when the turn is not to come */
-  readonly come: Promise<Standing>;
+  readonly toWrite: Promise<unknown>;
+  /** @throws DecidedTooEarly when the turn is not to come */
+  readonly toStore: Promise<Standing>;
   private resolve: (standing: Standing) => void = () => undefined;
   private reject: (reason: Error) => void = () => undefined;
   private given = false;
 
-  constructor() {
-    this.come = new Promise((resolve, reject) => {
+  /** @param written resolves when the records of the chunk in front are written */
+  constructor(written: Promise<void>) {
+    this.toStore = new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;
     });
-    this.come.catch(() => undefined);
+    this.toWrite = Promise.race([written, this.toStore]);
+    for (const turn of [this.toWrite, this.toStore]) turn.catch(() => undefined);
   }
 
+  /** True once the chunk in front is stored. */
   get isGiven(): boolean {
     return this.given;
   }

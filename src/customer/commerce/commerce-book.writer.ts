@@ -52,6 +52,7 @@ export class CommerceBookWriter {
       columnsOf(known),
     );
     await this.saveAddresses(transaction, drafts);
+    context.afterWriting?.();
     await this.history.insertMany(
       transaction,
       drafts.flatMap(({ current, log }) =>

@@ -17,6 +17,8 @@ export interface ChangeContext {
    * @param dependsOnReads true when something was refused for what was read
    */
   readonly beforeWriting?: ((dependsOnReads: boolean) => Promise<void>) | undefined;
+  /** Of a bulk job: to be called when all records are written, and their history is left. */
+  readonly afterWriting?: (() => void) | undefined;
 }
 
 /** One change of a record: who, when, by which row of which job; what, says the class below. Never altered once written. */
