@@ -13,13 +13,16 @@ const known = new WeakMap<DataSource, Map<string, ReadonlySet<string>>>();
 export async function withoutEmptyColumns(
   transaction: Transaction,
   table: EntityTable<ObjectLiteral>,
-  { properties, values }: NewRows,
+  rows: NewRows,
 ): Promise<NewRows> {
+  const { properties, values } = rows;
+  // For one row, little would be won by statements of many kinds.
+  if (values.length < 2) return rows;
   const leftNull = await columnsLeftNull(transaction, table.name);
   const isKept = (property: string, at: number) =>
     !leftNull.has(table.column(property)) || values.some((row) => row[at] !== null);
   const kept = properties.map((property, at) => ({ property, at })).filter(({ property, at }) => isKept(property, at));
-  if (kept.length === properties.length) return { properties, values };
+  if (kept.length === properties.length) return rows;
   return {
     properties: kept.map(({ property }) => property),
     values: values.map((row) => kept.map(({ at }) => row[at])),
