@@ -19,7 +19,7 @@ const ONE_CHAIN = 'the audit trail is one chain over all companies; only the ope
 export const EXCEPTIONS: readonly Exception[] = [
   { sql: /^UPDATE \w+ SET [^(]* WHERE id = \?( AND version = \?)?$/, reason: LOCKED_ROW },
   {
-    sql: /^UPDATE JSON_TABLE\(\?.* AS changed STRAIGHT_JOIN \w+ AS stored ON stored\.id = changed\.c0( AND stored\.version = changed\.c\d+)? SET /,
+    sql: /^UPDATE JSON_TABLE\(\?.* AS changed STRAIGHT_JOIN \w+ AS stored FORCE INDEX \(PRIMARY\) ON stored\.id = changed\.c0( AND stored\.version = changed\.c\d+)? SET /,
     reason: LOCKED_ROW,
   },
   {

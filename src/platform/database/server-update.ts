@@ -119,6 +119,9 @@ function updateOf(
  * An UPDATE joined to the new values as JSON. Measured on MariaDB for four of 22 columns: 87,000 rows/s, where INSERT
  * … ON DUPLICATE KEY UPDATE wrote 33,000, and locked gaps of the unique indexes besides, so that writers of other rows
  * had to wait. A time that all rows share is sent once: 13.3 µs a row instead of 14.5 with seven columns.
+ *
+ * The index is named, since a server that was killed soon after the table was filled takes it for empty until it counts
+ * the rows again: it would look for each value in all of the table, and lock every row of it.
  */
 const asJson: Writer = ({ table, own, isVersioned, shared, sharedValues }, values) => {
   const columns = ['id', ...own].map((name, at) => columnOf(at, table.isNumeric(name)));
@@ -129,7 +132,7 @@ const asJson: Writer = ({ table, own, isVersioned, shared, sharedValues }, value
   }
   const assignments = [...own.map((name, at) => `stored.${table.column(name)} = changed.c${at + 1}`), ...shared];
   const sql = `UPDATE JSON_TABLE(?, '$[*]' COLUMNS (${columns.join(', ')})) AS changed
-    STRAIGHT_JOIN ${table.name} AS stored ON ${condition} SET ${assignments.join(', ')}`;
+    STRAIGHT_JOIN ${table.name} AS stored FORCE INDEX (PRIMARY) ON ${condition} SET ${assignments.join(', ')}`;
   return { sql, parameters: [JSON.stringify(values), ...sharedValues] };
 };
 
