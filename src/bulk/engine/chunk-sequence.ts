@@ -30,13 +30,16 @@ interface EarlyChunk {
 /**
  * Applies the chunks of one job in order, each in a transaction of its own. While a server writes one chunk, the next
  * one reads, locks and decides on another connection; it writes its records while the history of the one in front is
- * written, and is stored behind it. Each chunk sees what those in front of it did: by the locks it has to wait for, by unique values that the database refuses, and where a
- * row failed on what it read, by deciding anew. Measured on MariaDB 10.11, two processors: see docs/performance.md.
+ * written, and is stored behind it. Each chunk sees what those in front of it did: by the locks it has to wait for, by
+ * unique values that the database refuses, and where a row failed on what it read, by deciding anew. Measured on MariaDB
+ * 10.11, two processors: see docs/performance.md.
  */
 export class ChunkSequence {
   private early: EarlyChunk | null = null;
   /** The chunk whose turn it is; null between two of them. */
   private front: ChunkTask | null = null;
+  /** Of the transaction that was begun last: resolves when its records are written. */
+  private written: Promise<void> | null = null;
   private pause = 0;
 
   constructor(
@@ -98,6 +101,7 @@ export class ChunkSequence {
       const decision = { counts: !isEarly };
       let afterWriting: () => void = () => undefined;
       const written = new Promise<void>((resolve) => (afterWriting = resolve));
+      this.written = written;
       const beforeWriting = async (dependsOnReads: boolean) => {
         // On the connection of this transaction, while the chunk in front is being written.
         const stop = decision.counts ? null : await this.stopOf(job);
@@ -116,8 +120,8 @@ export class ChunkSequence {
   }
 
   /**
-   * Lets the chunk behind begin as soon as this one is the next to be stored and the other is read, unless that one's turn
-   * has come by then.
+   * Lets the chunk behind begin as soon as this one is the next to be stored and the other is read, unless its turn has
+   * come by then.
    *
    * @param written resolves when the records of this one are written
    */
@@ -125,8 +129,9 @@ export class ChunkSequence {
     const begin = async ({ next }: Standing) => {
       if (this.isAhead || this.pause-- > 0) return;
       const following = await next;
-      const isWanted = this.front === task && this.early === null && following !== null && canFollow(task, following);
-      if (!isWanted || !this.places.take()) return;
+      // A transaction that was run again has another follow it: what this one wrote is gone.
+      const isFront = this.front === task && this.written === written && !this.isAhead;
+      if (!isFront || following === null || !canFollow(task, following) || !this.places.take()) return;
       const turn = new WritingTurn(written);
       const done = this.unitOfWork
         .apart(() => this.run({ ...job, nextChunk: following.chunkNo }, following, turn))
