@@ -5,9 +5,9 @@ export interface CrashStep {
   readonly state: 'queued' | 'running' | 'completed' | null;
   /**
    * Chunks that were applied when it died: none, as many as were passed (the one it died in not among them, or just
-   * committed), or all. Written, not stored: on a server, the one in front of it may have been on its way, too.
+   * committed), or all.
    */
-  readonly applied: 'none' | 'chunks written before' | 'chunks before' | 'chunks passed' | 'all';
+  readonly applied: 'none' | 'chunks before' | 'chunks passed' | 'all';
   /** Files that must, and must not, be in the folder of the job when it died. */
   readonly present?: readonly string[];
   readonly absent?: readonly string[];
@@ -21,7 +21,7 @@ export const CRASH_STEPS = [
   { name: 'before-job-commit', state: null, applied: 'none' },
   // From here on the rows are safe, whether the caller heard of it or not.
   { name: 'after-job-row', state: 'queued', applied: 'none', present: ['rows', 'rows.index', 'input'] },
-  { name: 'mid-chunk', state: 'running', applied: 'chunks written before' },
+  { name: 'mid-chunk', state: 'running', applied: 'chunks before' },
   { name: 'before-chunk-commit', state: 'running', applied: 'chunks before' },
   { name: 'after-chunk-commit', state: 'running', applied: 'chunks passed' },
   // A reader of result files sees none or all of one.

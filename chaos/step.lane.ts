@@ -106,10 +106,9 @@ export class StepLane {
       await checkCustomers(this.lane.probe, this.lane.model, findings);
       return;
     }
-    const expected = this.appliedAt(passage)[applied];
-    const told = `${job.nextChunk} chunks are applied, not ${expected.join(' or ')}`;
-    findings.expect(expected.includes(job.nextChunk), told);
-    const rows = file.rows.slice(0, job.nextChunk * CHUNK_ROWS).filter(({ code }) => code === null).length;
+    const chunks = { none: 0, 'chunks before': passage - 1, 'chunks passed': passage, all: this.chunks }[applied];
+    findings.expect(job.nextChunk === chunks, `${job.nextChunk} chunks are applied, not ${chunks}`);
+    const rows = file.rows.slice(0, chunks * CHUNK_ROWS).filter(({ code }) => code === null).length;
     const sql = 'SELECT COUNT(*) FROM customer_history WHERE job_id = ?';
     const entries = await numberOf(this.lane.probe, sql, job.jobId);
     findings.expect(entries === rows, `${entries} rows are in the history, not ${rows}`);
@@ -118,20 +117,6 @@ export class StepLane {
     const files = names.map((name) => name.replace(/\.[0-9a-f]+\.part$/, '.part'));
     for (const name of present) findings.expect(files.includes(name), `${name} is not in the folder of the job`);
     for (const name of absent) findings.expect(!files.includes(name), `${name} is in the folder of the job`);
-  }
-
-  /** How many chunks may have been applied when it died at that passage of a step. */
-  private appliedAt(passage: number): Record<CrashStep['applied'], readonly number[]> {
-    const before = passage - 1;
-    // On a server, a chunk writes while the one in front of it is being stored.
-    const ahead = this.lane.database.engine === 'sqlite' || before === 0 ? [] : [before - 1];
-    return {
-      none: [0],
-      'chunks written before': [...ahead, before],
-      'chunks before': [before],
-      'chunks passed': [passage],
-      all: [this.chunks],
-    };
   }
 
   private async finish(dead: StoredJob | null, update: number, file: CustomerFile, report: KillReport): Promise<void> {

@@ -77,7 +77,6 @@ export class CustomerUpdateService {
     await context.beforeWriting?.(outcomes.some(({ outcome }) => outcome === 'failed'));
     await writeCustomers();
     await this.customValues.write(transaction, custom);
-    context.afterWriting?.();
     await writeHistory();
     return outcomes;
   }

@@ -57,7 +57,7 @@ export interface JobContext {
   claim(record: RecordKey, row: number): number | null;
   /**
    * To be awaited once all rows are read, locked and decided, before the first of them is written: meanwhile the rows in
-   * front of these are written, and those behind may begin to decide. A table that never asks has its turn alone.
+   * front of these are stored, and those behind may begin to decide. A table that never asks has its turn alone.
    *
    * @param dependsOnReads true when a row was refused for what was read: what was just stored may have changed that
    * @throws DecidedTooEarly when all is to be decided anew; to be passed on
@@ -65,7 +65,8 @@ export interface JobContext {
   readonly beforeWriting?: (dependsOnReads: boolean) => Promise<void>;
   /**
    * To be called when whatever other rows may have to wait for is written, and only what tells of it (the history) is left:
-   * those behind these may write then. A table that never calls it lets them when it is done.
+   * those behind these may write then. Where it is never called, they write when these are stored. Rows are applied faster
+   * with it, and single requests wait longer for a server that shares its processors.
    */
   readonly afterWriting?: (() => void) | undefined;
 }

@@ -39,7 +39,7 @@ export class ChunkApplier {
     } catch (error) {
       if (isTransient(error) || isDatabaseUnavailable(error) || error instanceof DecidedTooEarly) throw error;
       await transaction.query(`ROLLBACK TO SAVEPOINT ${savepoint}`);
-      // What is tried again is done when all of it is: some of the rows by themselves are not the whole chunk.
+      // Some of the rows by themselves are not the whole chunk: that is written when all of it is stored.
       const again = { ...job, afterWriting: undefined };
       const isRace = uniqueViolation(error) !== null && !isSecondLook;
       if (isRace) return this.apply(transaction, table, again, rows, depth + 1, true);

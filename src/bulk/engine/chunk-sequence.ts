@@ -29,8 +29,8 @@ interface EarlyChunk {
 
 /**
  * Applies the chunks of one job in order, each in a transaction of its own. While a server writes one chunk, the next
- * one reads, locks and decides on another connection; it writes its records while the history of the one in front is
- * written, and is stored behind it. Each chunk sees what those in front of it did: by the locks it has to wait for, by
+ * one reads, locks and decides on another connection. It writes when the one in front is stored, or, where the table
+ * tells that its records are written, while their history is. Each chunk sees what those in front of it did: by the locks it has to wait for, by
  * unique values that the database refuses, and where a row failed on what it read, by deciding anew. Measured on MariaDB
  * 10.11, two processors: see docs/performance.md.
  */
@@ -112,7 +112,6 @@ export class ChunkSequence {
         this.beginBehind(job, task, turn, written);
       };
       const result = await this.work.apply(transaction, job, task, { attempt, beforeWriting, afterWriting });
-      afterWriting();
       const standing = await turn.toStore;
       if (!decision.counts) throw new DecidedTooEarly();
       return { job: await this.work.store(transaction, standing.job, result), outcomes: result.outcomes };

@@ -25,8 +25,8 @@ export interface Standing {
 }
 
 /**
- * The turn of a chunk: it may write its records once those of the chunk in front are written, and be stored (history that
- * was written goes with it) once the one in front is.
+ * The turn of a chunk: it may write once the records of the chunk in front are told to be written, at the latest when that
+ * is stored, and be stored itself behind it.
  */
 export class WritingTurn {
   /** @throws DecidedTooEarly when the turn is not to come */
@@ -37,7 +37,7 @@ export class WritingTurn {
   private reject: (reason: Error) => void = () => undefined;
   private given = false;
 
-  /** @param written resolves when the records of the chunk in front are written */
+  /** @param written resolves when the records of the chunk in front are written; perhaps never */
   constructor(written: Promise<void>) {
     this.toStore = new Promise((resolve, reject) => {
       this.resolve = resolve;
