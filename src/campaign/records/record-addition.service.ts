@@ -47,7 +47,6 @@ export class RecordAdditionService {
       added.map(({ record }) => record),
     );
     added.forEach(({ record }, index) => (record.id = newIds[index] ?? 0));
-    context.afterWriting?.();
     const entries = added.map(({ record, addition: { row, data } }) =>
       recordHistoryEntry(context, record, row, changesBetween({}, data)),
     );

@@ -55,7 +55,6 @@ export class RecordUpdateService {
     const writeHistory = await this.records.prepareHistory(transaction, entries);
     await context.beforeWriting?.(outcomes.some(({ outcome }) => outcome === 'failed'));
     if (!(await writeRecords())) throw new LostRace();
-    context.afterWriting?.();
     await writeHistory();
     return outcomes;
   }
