@@ -30,9 +30,9 @@ interface EarlyChunk {
 /**
  * Applies the chunks of one job in order, each in a transaction of its own. While a server writes one chunk, the next
  * one reads, locks and decides on another connection. It writes when the one in front is stored, or, where the table
- * tells that its records are written, while their history is. Each chunk sees what those in front of it did: by the locks it has to wait for, by
- * unique values that the database refuses, and where a row failed on what it read, by deciding anew. Measured on MariaDB
- * 10.11, two processors: see docs/performance.md.
+ * tells that its records are written, while their history is. Each chunk sees what those in front of it did: by the
+ * locks it has to wait for, by unique values that the database refuses, and where a row failed on what it read, by
+ * deciding anew. Measured on MariaDB 10.11, two processors: see docs/performance.md.
  */
 export class ChunkSequence {
   private early: EarlyChunk | null = null;
