@@ -1,9 +1,11 @@
-import type { DataSource, ObjectLiteral } from 'typeorm';
+import type { ObjectLiteral } from 'typeorm';
 import type { EntityTable } from './entity-table';
 import type { NewRows } from './row-statements';
+import { TableFacts } from './table-facts';
 import type { Transaction } from './transaction';
 
-const known = new WeakMap<DataSource, Map<string, ReadonlySet<string>>>();
+/** Columns that are NULL in a new row that does not name them. */
+const columnsLeftNull = new TableFacts<ReadonlySet<string>>(readColumnsLeftNull);
 
 /**
  * The rows without the columns that none of them has a value for, as far as MySQL or MariaDB leaves those NULL by itself:
@@ -18,7 +20,7 @@ export async function withoutEmptyColumns(
   const { properties, values } = rows;
   // For one row, little would be won by statements of many kinds.
   if (values.length < 2) return rows;
-  const leftNull = await columnsLeftNull(transaction, table.name);
+  const leftNull = await columnsLeftNull.of(transaction, table.name);
   const isKept = (property: string, at: number) =>
     !leftNull.has(table.column(property)) || values.some((row) => row[at] !== null);
   const kept = properties.map((property, at) => ({ property, at })).filter(({ property, at }) => isKept(property, at));
@@ -27,16 +29,6 @@ export async function withoutEmptyColumns(
     properties: kept.map(({ property }) => property),
     values: values.map((row) => kept.map(({ at }) => row[at])),
   };
-}
-
-/** Columns that are NULL in a new row that does not name them. Asked once for each table: migrations run before the start. */
-async function columnsLeftNull(transaction: Transaction, table: string): Promise<ReadonlySet<string>> {
-  const { dataSource } = transaction;
-  const tables = known.get(dataSource) ?? new Map<string, ReadonlySet<string>>();
-  known.set(dataSource, tables);
-  const columns = tables.get(table) ?? (await readColumnsLeftNull(transaction, table));
-  tables.set(table, columns);
-  return columns;
 }
 
 /** What the database says counts: a column may have a default of its own that its entity does not know. */

@@ -1,5 +1,5 @@
-import type { DataSource } from 'typeorm';
 import { isUnknownIndex } from './driver-error';
+import { TableFacts } from './table-facts';
 import type { Transaction } from './transaction';
 
 /** An index and its columns, in order. */
@@ -8,7 +8,7 @@ interface TableIndex {
   readonly columns: readonly string[];
 }
 
-const known = new WeakMap<DataSource, Map<string, readonly TableIndex[]>>();
+const indexes = new TableFacts<readonly TableIndex[]>(readIndexes);
 
 /** Rows that are looked for by values of a column. */
 export interface IndexedSearch {
@@ -36,7 +36,7 @@ export async function throughItsIndex<T>(
   } catch (error) {
     if (!isUnknownIndex(error)) throw error;
     // A newer version of the service, or somebody else, has put another in its place.
-    known.get(transaction.dataSource)?.delete(search.table);
+    indexes.forget(transaction, search.table);
     return run(await hintFor(transaction, search));
   }
 }
@@ -44,22 +44,12 @@ export async function throughItsIndex<T>(
 async function hintFor(transaction: Transaction, { table, column, fixed }: IndexedSearch): Promise<string> {
   const wanted = new Set([column, ...fixed]);
   let best: { readonly name: string; readonly length: number } | null = null;
-  for (const { name, columns } of await indexesOf(transaction, table)) {
+  for (const { name, columns } of await indexes.of(transaction, table)) {
     const end = columns.findIndex((each) => !wanted.has(each));
     const used = end < 0 ? columns : columns.slice(0, end);
     if (used.includes(column) && used.length > (best?.length ?? 0)) best = { name, length: used.length };
   }
   return best === null ? '' : ` FORCE INDEX (\`${best.name}\`)`;
-}
-
-/** Asked once for each table: indexes come by migrations, which run before the start. */
-async function indexesOf(transaction: Transaction, table: string): Promise<readonly TableIndex[]> {
-  const { dataSource } = transaction;
-  const tables = known.get(dataSource) ?? new Map<string, readonly TableIndex[]>();
-  known.set(dataSource, tables);
-  const indexes = tables.get(table) ?? (await readIndexes(transaction, table));
-  tables.set(table, indexes);
-  return indexes;
 }
 
 async function readIndexes(transaction: Transaction, table: string): Promise<TableIndex[]> {
