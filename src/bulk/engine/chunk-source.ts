@@ -1,6 +1,7 @@
 import type { BulkJob } from '../jobs/bulk-job.entity';
 import type { RowOutcome } from '../jobs/bulk-outcome.entity';
 import type { BulkImporter, ChangeLedger, JobContext, TableImporter } from './bulk-importer.contract';
+import type { ChunkRun } from './chunk-work';
 import type { Claims } from './claims';
 import type { RehearsalRecords } from './rehearsal-records';
 import { JudgedRow, RowReader } from './row-reader';
@@ -15,7 +16,7 @@ export interface ChunkTask {
   /** As they were read from the caller's file. */
   readonly rows: RowChunk;
   readonly judged: readonly JudgedRow[];
-  readonly context: Omit<JobContext, 'attempt' | 'beforeWriting' | 'afterWriting'>;
+  readonly context: Omit<JobContext, keyof ChunkRun>;
   /** Null for an importer that keeps none. */
   readonly ledger: ChangeLedger | null;
   /** What the dry run said of these rows; null when the job commits none. */
@@ -77,7 +78,7 @@ function jobFacts({
   createdBy,
   dryRun,
   options,
-}: BulkJob): Omit<JobContext, 'claim' | 'attempt' | 'beforeWriting' | 'afterWriting'> {
+}: BulkJob): Omit<JobContext, 'claim' | keyof ChunkRun> {
   const { duplicates, rowsOf = jobId, undoes = null } = options;
   return { jobId, companyRef, createdBy, at: new Date(), rowsOf, undoes, duplicates, isRehearsal: dryRun };
 }
