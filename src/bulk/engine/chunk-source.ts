@@ -1,11 +1,13 @@
 import type { BulkJob } from '../jobs/bulk-job.entity';
 import type { RowOutcome } from '../jobs/bulk-outcome.entity';
 import type { BulkImporter, ChangeLedger, JobContext, TableImporter } from './bulk-importer.contract';
-import type { ChunkRun } from './chunk-work';
 import type { Claims } from './claims';
 import type { RehearsalRecords } from './rehearsal-records';
 import { JudgedRow, RowReader } from './row-reader';
 import type { RowChunk, SpoolReader } from './row-spool';
+
+/** One run of the transaction of a chunk. */
+export type ChunkRun = Pick<JobContext, 'attempt' | 'beforeWriting' | 'afterWriting'>;
 
 /** One chunk of a job, ready to be applied. */
 export interface ChunkTask {

@@ -7,7 +7,7 @@ import type { RowOutcome } from '../jobs/bulk-outcome.entity';
 import { addToTally } from '../jobs/tally';
 import type { JobContext, ReadyRow, RecordChange, RowResult } from './bulk-importer.contract';
 import { ChunkApplier } from './chunk-applier';
-import type { ChunkTask } from './chunk-source';
+import type { ChunkRun, ChunkTask } from './chunk-source';
 import { applyAsRehearsed } from './rehearsal';
 import { JudgedRow, readyRows } from './row-reader';
 import { RowWitness } from './row-witness';
@@ -23,9 +23,6 @@ export interface ChunkResult {
   /** Rows that had to be tried again. */
   readonly retried: number;
 }
-
-/** One run of the transaction of a chunk. */
-export type ChunkRun = Pick<JobContext, 'attempt' | 'beforeWriting' | 'afterWriting'>;
 
 /** Applies the rows of one chunk inside a transaction, and stores what became of them. */
 @Injectable()
