@@ -23,13 +23,7 @@ export function readSettings(): PeerSettings {
 /** The embedded database opened as the service opens it: as durable, with as large a cache. */
 export function openSqlite({ sqliteFile }: PeerSettings): Database.Database {
   const database = new Database(sqliteFile, { timeout: 5_000 });
-  for (const setting of [
-    'journal_mode = WAL',
-    'synchronous = FULL',
-    'cache_size = -32768',
-    'wal_autocheckpoint = 4000',
-  ])
-    database.pragma(setting);
+  for (const setting of ['journal_mode = WAL', 'synchronous = FULL', 'cache_size = -32768']) database.pragma(setting);
   return database;
 }
 

@@ -25,8 +25,6 @@ const SHARED = {
 /** Enough to hold the indexes of some hundred thousand customers. */
 const SQLITE_CACHE_KIB = 32 * 1024;
 const SQLITE_BUSY_MS = 200;
-/** 16 MiB of log: a bulk load then copies a page into the database file once per many chunks instead of at each. */
-const SQLITE_CHECKPOINT_PAGES = 4_000;
 /**
  * Statements a connection keeps prepared. There is one for each set of columns that is written, and callers choose these;
  * a server keeps 16,382 for all its clients (`max_prepared_stmt_count`) and refuses the next one to each of them.
@@ -49,7 +47,6 @@ function sqliteOptions(dataDir: string): DataSourceOptions {
       // What is removed or changed leaves no bytes behind: a person can ask for that.
       database.pragma('secure_delete = ON');
       database.pragma(`cache_size = -${SQLITE_CACHE_KIB}`);
-      database.pragma(`wal_autocheckpoint = ${SQLITE_CHECKPOINT_PAGES}`);
     },
   };
 }
