@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -6,6 +8,7 @@ import type { DataSource } from 'typeorm';
 import { uniqueViolation } from '../../src/platform/database/driver-error';
 import { Transaction } from '../../src/platform/database/transaction';
 import { UnitOfWork } from '../../src/platform/database/unit-of-work';
+import { rememberRequest } from '../../src/platform/http/request-context';
 import { OpenDatabase, openDatabase } from '../support/data-source';
 import { describeEachEngine } from '../support/engines';
 
@@ -118,6 +121,22 @@ describeEachEngine('a unit of work', (engine) => {
       .catch((thrown: unknown) => thrown);
     expect(tries).toBe(1);
     expect(uniqueViolation(error)).toBe(engine === 'sqlite' ? 'notes.text' : 'text');
+  });
+
+  it('tells when requests have work under way, and leaves out jobs and what nobody asked for', async () => {
+    const work = () => unitOfWork.read(() => Promise.resolve(unitOfWork.isServing));
+    const inRequest = <T>(done: () => Promise<T>) =>
+      new Promise<T>((resolve, reject) => {
+        const request = new IncomingMessage(new Socket());
+        rememberRequest(request, new ServerResponse(request), () => void done().then(resolve, reject));
+      });
+    expect(await inRequest(work)).toBe(true);
+    expect(await inRequest(() => unitOfWork.run(() => Promise.resolve(unitOfWork.isServing)))).toBe(true);
+    expect(await inRequest(() => unitOfWork.unhurried(work))).toBe(false);
+    expect(await work()).toBe(false);
+    const failing = inRequest(() => unitOfWork.run(() => Promise.reject(new Error('no'))));
+    await expect(failing).rejects.toThrow('no');
+    expect(unitOfWork.isServing).toBe(false);
   });
 
   it('runs again when a rival took a unique value, and gives up when that happens each time', async () => {

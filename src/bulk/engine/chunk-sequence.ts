@@ -120,7 +120,7 @@ export class ChunkSequence {
 
   /**
    * Lets the chunk behind begin as soon as this one is the next to be stored and the other is read, unless its turn has
-   * come by then.
+   * come by then, or a request has work at the database: an import takes what requests leave.
    *
    * @param written resolves when the records of this one are written
    */
@@ -128,6 +128,7 @@ export class ChunkSequence {
     const begin = async ({ next }: Standing) => {
       if (this.isAhead || this.pause-- > 0) return;
       const following = await next;
+      if (this.unitOfWork.isServing) return;
       // A transaction that was run again has another follow it: what this one wrote is gone.
       const isFront = this.front === task && this.written === written && !this.isAhead;
       if (!isFront || following === null || !canFollow(task, following) || !this.places.take()) return;

@@ -27,7 +27,7 @@ export class JobLease {
     this.held.add(job.jobId);
     let renewal: Promise<void> | null = null;
     // One at a time: where the database is slow, more would only take its connections from the work.
-    const renew = () => (renewal ??= this.set(job, true).finally(() => (renewal = null)));
+    const renew = () => (renewal ??= this.renew(job).finally(() => (renewal = null)));
     const timer = setInterval(() => void renew(), RENEW_MS);
     try {
       return await this.unitOfWork.unhurried(work);
@@ -43,6 +43,11 @@ export class JobLease {
   /** True while this process works on the job, or lets it wait for its turn. */
   isHeld({ jobId }: BulkJob): boolean {
     return this.held.has(jobId);
+  }
+
+  /** Nobody waits for it, not even the request that has the job done. */
+  private renew(job: BulkJob): Promise<void> {
+    return this.unitOfWork.unhurried(() => this.set(job, true));
   }
 
   private async set(job: BulkJob, isHeld: boolean): Promise<void> {

@@ -2,6 +2,7 @@ import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, OnApplicationShutdown } from '@nestjs/common';
 import { DataSource, QueryRunner } from 'typeorm';
+import { currentRequestId } from '../http/request-context';
 import { CommitGroup } from './commit-group';
 import { databaseTraits } from './database.traits';
 import { CommitOutcomeUnknown } from './database.errors';
@@ -71,6 +72,8 @@ export class UnitOfWork implements OnApplicationShutdown {
   private readonly group = new CommitGroup(this.line, (work) => this.transact(work, deadlineIn(Infinity)));
   private readonly retries = new RetryBudget();
   private readonly lockWaitSeconds: number;
+  /** Calls for requests that are under way. */
+  private serving = 0;
 
   /**
    * @param readSource a second way to the database, for reads alone: where there is one connection to write through,
@@ -141,6 +144,11 @@ export class UnitOfWork implements OnApplicationShutdown {
     return this.unhurriedWork.run(true, work);
   }
 
+  /** True while a request has work under way here that is not `unhurried`: jobs leave the database to it where they can. */
+  get isServing(): boolean {
+    return this.serving > 0;
+  }
+
   /** Writes what was overwritten or removed out of the log of an embedded database; a server does that by itself. */
   async clearLog(): Promise<void> {
     if (!this.singleConnection) return;
@@ -171,17 +179,23 @@ export class UnitOfWork implements OnApplicationShutdown {
 
   private async retry<T>(attemptWork: (deadline: Deadline) => Promise<T>): Promise<T> {
     const isUnhurried = this.unhurriedWork.getStore() === true;
+    const served = !isUnhurried && currentRequestId() !== null ? 1 : 0;
     const deadline = deadlineIn(isUnhurried ? Infinity : this.timeoutSeconds * SECOND_MS);
     this.retries.earn();
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await attemptWork(deadline);
-      } catch (error) {
-        if (attempt >= MAX_TRIES || !isTransient(error) || deadline.hasPassed) throw error;
-        // Rival jobs meet again and again; how many there are at a time is bounded by their queue.
-        if (!isUnhurried && !this.retries.take()) throw error;
-        await sleep(pauseBefore(attempt));
+    this.serving += served;
+    try {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await attemptWork(deadline);
+        } catch (error) {
+          if (attempt >= MAX_TRIES || !isTransient(error) || deadline.hasPassed) throw error;
+          // Rival jobs meet again and again; how many there are at a time is bounded by their queue.
+          if (!isUnhurried && !this.retries.take()) throw error;
+          await sleep(pauseBefore(attempt));
+        }
       }
+    } finally {
+      this.serving -= served;
     }
   }
 
