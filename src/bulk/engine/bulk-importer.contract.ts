@@ -65,8 +65,7 @@ export interface JobContext {
   readonly beforeWriting?: (dependsOnReads: boolean) => Promise<void>;
   /**
    * To be called when whatever other rows may have to wait for is written, and only what tells of it (the history) is left:
-   * those behind these may write then. Where it is never called, they write when these are stored. Rows are applied faster
-   * with it, and single requests wait longer for a server that shares its processors.
+   * those behind these may write then. Where it is never called, they write when these are stored, which takes longer.
    */
   readonly afterWriting?: (() => void) | undefined;
 }
