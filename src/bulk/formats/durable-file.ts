@@ -1,11 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { createWriteStream, WriteStream } from 'node:fs';
+import { createWriteStream, fdatasync, WriteStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Writable } from 'node:stream';
+import { promisify } from 'node:util';
 
 /** How the names of files end that are not complete yet. */
 export const PART = '.part';
+
+/**
+ * Bytes of a file that go to the disk at a time. Linux brings all of a file there at once, half a minute after its
+ * first byte: behind that, a COMMIT of the embedded database waited for 40 to 65 ms, and the event loop with it.
+ */
+const SYNCED_BYTES = 4 * 1024 * 1024;
+const sync = promisify(fdatasync);
 
 /**
  * A file that is there completely or not at all. Bytes go to a file of another name (mode 0600); `commit` syncs that file,
@@ -15,12 +23,17 @@ export const PART = '.part';
  */
 export class DurableFile {
   private failure: Error | null = null;
+  private descriptor: number | null = null;
+  /** How much of it is on the disk, or on its way. */
+  private syncedBytes = 0;
+  private syncing: Promise<void> | null = null;
 
   private constructor(
     private readonly path: string,
     private readonly part: string,
     private readonly out: WriteStream,
   ) {
+    out.on('open', (descriptor) => (this.descriptor = descriptor));
     out.on('error', (error) => (this.failure = error));
   }
 
@@ -42,6 +55,7 @@ export class DurableFile {
   async write(chunk: string | Buffer): Promise<void> {
     this.throwIfFailed();
     if (!this.out.write(chunk)) await this.drained();
+    this.syncLargePart();
     this.throwIfFailed();
   }
 
@@ -50,6 +64,7 @@ export class DurableFile {
    * @throws the file system's error; call `discard` then.
    */
   async commit(): Promise<void> {
+    await this.syncing;
     if (!this.out.writableEnded) this.out.end();
     await this.closed();
     this.throwIfFailed();
@@ -59,9 +74,20 @@ export class DurableFile {
 
   /** Gives up and removes what was written; harmless after a failed `commit` or a second time. */
   async discard(): Promise<void> {
+    await this.syncing;
     this.out.destroy();
     await this.closed();
     await rm(this.part, { force: true });
+  }
+
+  /** A fault of it is told once, to whoever syncs first: it is kept, as one of writing is. */
+  private syncLargePart(): void {
+    const { bytesWritten } = this.out;
+    if (this.syncing !== null || this.descriptor === null || bytesWritten - this.syncedBytes < SYNCED_BYTES) return;
+    this.syncedBytes = bytesWritten;
+    this.syncing = sync(this.descriptor)
+      .catch((error: unknown) => void (this.failure ??= error instanceof Error ? error : new Error(String(error))))
+      .finally(() => (this.syncing = null));
   }
 
   /** Ends with the stream too, as a stream that failed never drains. */
