@@ -180,22 +180,26 @@ export class UnitOfWork implements OnApplicationShutdown {
   private async retry<T>(attemptWork: (deadline: Deadline) => Promise<T>): Promise<T> {
     const isUnhurried = this.unhurriedWork.getStore() === true;
     const served = !isUnhurried && currentRequestId() !== null ? 1 : 0;
-    const deadline = deadlineIn(isUnhurried ? Infinity : this.timeoutSeconds * SECOND_MS);
-    this.retries.earn();
     this.serving += served;
     try {
-      for (let attempt = 1; ; attempt++) {
-        try {
-          return await attemptWork(deadline);
-        } catch (error) {
-          if (attempt >= MAX_TRIES || !isTransient(error) || deadline.hasPassed) throw error;
-          // Rival jobs meet again and again; how many there are at a time is bounded by their queue.
-          if (!isUnhurried && !this.retries.take()) throw error;
-          await sleep(pauseBefore(attempt));
-        }
-      }
+      return await this.tryInTime(attemptWork, isUnhurried);
     } finally {
       this.serving -= served;
+    }
+  }
+
+  private async tryInTime<T>(attemptWork: (deadline: Deadline) => Promise<T>, isUnhurried: boolean): Promise<T> {
+    const deadline = deadlineIn(isUnhurried ? Infinity : this.timeoutSeconds * SECOND_MS);
+    this.retries.earn();
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await attemptWork(deadline);
+      } catch (error) {
+        if (attempt >= MAX_TRIES || !isTransient(error) || deadline.hasPassed) throw error;
+        // Rival jobs meet again and again; how many there are at a time is bounded by their queue.
+        if (!isUnhurried && !this.retries.take()) throw error;
+        await sleep(pauseBefore(attempt));
+      }
     }
   }
 
