@@ -43,7 +43,7 @@ export class DurableFile {
     return new DurableFile(path, part, createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true }));
   }
 
-  /** For piping: await `pipeline(source, file.stream)` first, then call `commit`. */
+  /** For piping, where all of it is synced at its end: await `pipeline(source, file.stream)` first, then call `commit`. */
   get stream(): Writable {
     return this.out;
   }
