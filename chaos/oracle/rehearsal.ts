@@ -25,6 +25,8 @@ export interface Rehearsal {
   readonly shown: readonly (readonly RowFate[])[];
 }
 
+const CHANGES = new Set<RowFate['verdict']>(['created', 'updated']);
+
 /** A row that would do something else than its dry run showed. */
 const MOVED: RowFate = { verdict: 'failed', record: null, version: null };
 
@@ -36,7 +38,7 @@ export function applyAll<A extends RowFate>({ count, begin }: RowsOfCall<A>, cal
 
 /**
  * Does for real what a dry run showed, table after table. Rows that would do something else are refused, and so are all
- * rows of a record one of whose rows is: somebody else has changed it.
+ * rows that change a record one of whose rows is: somebody else has changed it.
  */
 export function commitRehearsal({ call: rehearsed, rehearse, tables, shown }: Rehearsal, call: number): RowFate[] {
   const changed = new Set<string>();
@@ -50,7 +52,7 @@ export function commitRehearsal({ call: rehearsed, rehearse, tables, shown }: Re
       const moved = now.flatMap((fate, index) => {
         const then = shown[at]?.[index];
         const isKept = then !== undefined && isSame(then, rehearsed, fate, call);
-        return isKept && !(fate.verdict !== 'failed' && changed.has(fate.record ?? '')) ? [] : [index];
+        return isKept && !(CHANGES.has(fate.verdict) && changed.has(fate.record ?? '')) ? [] : [index];
       });
       if (moved.length === 0) return applyOthers();
       for (const index of moved) {

@@ -114,6 +114,27 @@ describeEachEngine('the commit of a dry run', (engine) => {
   });
 
   it.each([
+    ['beside it', 2],
+    ['in a later chunk', 600],
+  ])('tells a row that changes nothing as such, whatever becomes of a row of its record %s', async (_where, at) => {
+    const item = (sourceId: number, lastName?: string) => ({
+      ...{ source: `SAME-${at}`, sourceId, language: 'en' },
+      ...(lastName !== undefined && { lastName }),
+    });
+    const upsert = (customers: object[], query: object = {}) =>
+      tenant.api.post('/customers/bulk/sourceId').query(query).send({ customers }).expect(200);
+    await upsert([item(1, 'Before')]);
+    const others = Array.from({ length: at - 2 }, (_, index) => item(index + 2, 'Other'));
+    const dry = await upsert([item(1), ...others, item(1, 'Second')], { dryRun: 'true' });
+    await upsert([item(1, 'Rival')]);
+
+    const job = await follow(tenant.api, dry.headers['x-job-id'] ?? '', 'commit');
+    expect(job.counters).toMatchObject({ received: at, created: at - 2, unchanged: 1, failed: 1 });
+    const failed = await rowsOf(tenant.api, job.jobId, 'failed');
+    expect(failed.map(({ row, errors }) => [row, errors[0].code])).toEqual([[at, 'VERSION_CONFLICT']]);
+  });
+
+  it.each([
     ['beside the first', 2],
     ['in a later chunk', 600],
   ])('refuses a second row of what moved since, %s, though the version is the one it met', async (_where, at) => {

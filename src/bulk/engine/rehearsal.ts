@@ -57,10 +57,14 @@ interface Done {
   readonly entry: LedgerEntry | undefined;
 }
 
-/** A row that fails now does no harm, whatever the dry run said. */
+/**
+ * A row that fails now does no harm, whatever the dry run said; nor does one that changes nothing, then as now, whatever
+ * becomes of others of its record. Those may stand in chunks behind it, where it is told of already.
+ */
 function differs(said: RowOutcome | undefined, { now, records, entry }: Done): boolean {
   if (now.verdict === 'failed' || now.verdict === 'skipped') return false;
-  if (said?.verdict !== now.verdict || records.hasMoved(now.recordId)) return true;
+  if (said?.verdict !== now.verdict) return true;
+  if (now.verdict !== 'unchanged' && records.hasMoved(now.recordId)) return true;
   if (now.verdict === 'created') return false;
   return said.recordId !== records.lastingId(now) || said.version !== entry?.version;
 }
