@@ -10,17 +10,23 @@ export interface ExpectedCustomer {
 
 /** What must be stored, worked out from the files alone. */
 export class CustomerModel {
-  private readonly versions: Int32Array;
-  private readonly updates: Int32Array;
+  private readonly versions: number[];
+  /** The update each customer was changed by last; -1 for none. */
+  private readonly updates: number[];
   private applied: number;
 
+  /** @param customers how many there are at first */
   constructor(
     private readonly seed: number,
-    readonly customers: number,
+    customers: number,
   ) {
-    this.versions = new Int32Array(customers).fill(1);
-    this.updates = new Int32Array(customers).fill(-1);
+    this.versions = Array<number>(customers).fill(1);
+    this.updates = Array<number>(customers).fill(-1);
     this.applied = customers;
+  }
+
+  get customers(): number {
+    return this.versions.length;
   }
 
   /** Entries the history of all customers must have. */
@@ -29,11 +35,11 @@ export class CustomerModel {
   }
 
   /** A file was applied from the first row to the last. */
-  apply(update: number, { rows }: CustomerFile): void {
+  apply(update: number, { rows, verdict }: CustomerFile): void {
     for (const { customer } of rows) {
       if (customer === null) continue;
       this.versions[customer] = (this.versions[customer] ?? 0) + 1;
-      this.updates[customer] = update;
+      this.updates[customer] = verdict === 'created' ? -1 : update;
       this.applied++;
     }
   }

@@ -9,17 +9,18 @@ import type { StoredJob } from './stored-jobs';
 const FIRST_LINE = 2;
 
 /** The counts of every table of a job add up, and are those the file must come to. */
-export function checkCounters({ jobId, state, tallies }: StoredJob, { rows }: CustomerFile, findings: Findings): void {
+export function checkCounters({ jobId, state, tallies }: StoredJob, file: CustomerFile, findings: Findings): void {
   findings.expect(state === 'completed', `${jobId} ended ${state}`);
   for (const { table, received, created, updated, unchanged, failed, skipped } of tallies) {
     const sum = created + updated + unchanged + failed + skipped;
     findings.expect(sum === received, `${jobId}: ${table} received ${received} rows, ${sum} stand in a count`);
   }
+  const { rows, verdict } = file;
   const good = rows.filter(({ code }) => code === null).length;
   const [main] = tallies;
   findings.expect(
-    main?.received === rows.length && main.updated === good && main.failed === rows.length - good,
-    `${jobId} counts ${JSON.stringify(main)} instead of ${good} updated and ${rows.length - good} failed`,
+    main?.received === rows.length && main[verdict] === good && main.failed === rows.length - good,
+    `${jobId} counts ${JSON.stringify(main)} instead of ${good} ${verdict} and ${rows.length - good} failed`,
   );
 }
 
@@ -35,7 +36,7 @@ export async function checkOutcomes(
     ([text]) => JSON.parse(String(text)) as { row: number; verdict: string; issues: Code[] }[],
   );
   compareRows(
-    found.map(({ row, verdict, issues }) => [row, verdict === 'updated' ? null : (issues[0]?.code ?? verdict)]),
+    found.map(({ row, verdict, issues }) => [row, verdict === file.verdict ? null : (issues[0]?.code ?? verdict)]),
     file,
     `outcomes of ${job.jobId}`,
     findings,

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CustomerFile, updateFile } from './customer-file';
+import { additionFile, CustomerFile, updateFile } from './customer-file';
 import { Findings } from './findings';
 import { KillBudget, KillReport, LONGEST_RESUME_MS } from './kill-report';
 import { seededRandom } from './seeded-random';
-import { Answer, upload, UPDATE_PATH } from './service-client';
+import { Answer, CREATE_PATH, upload, UPDATE_PATH } from './service-client';
 import type { ServiceLane } from './service.lane';
 import { hasEnded, StoredJob } from './stored-jobs';
 
@@ -11,6 +11,9 @@ const LOOK_EVERY_MS = 150;
 const MOST_KILLS_AN_IMPORT = 5;
 /** Part of the time that goes by until the last chunk is applied; the result files take the rest. */
 const CHUNKS_SHARE = 0.85;
+/** Every other import creates customers, a part of as many as there were at first: all later checks read them, too. */
+const KINDS = ['updated', 'created'] as const;
+const CREATED_SHARE = 0.2;
 const ACCEPTED = new Set([200, 202]);
 
 /** An import under way. */
@@ -24,8 +27,10 @@ interface Import {
 /** Kills one service at random instants of one import after the other. */
 export class KillLane {
   private readonly random: () => number;
+  private readonly createdRows: number;
   private update = 0;
-  private expectedMs = 0;
+  /** How long an import takes that is left alone. */
+  private readonly expectedMs: Record<CustomerFile['verdict'], number> = { created: 0, updated: 0 };
 
   constructor(
     private readonly number: number,
@@ -34,34 +39,40 @@ export class KillLane {
     private readonly report: KillReport,
   ) {
     this.random = seededRandom(seed, number);
+    this.createdRows = Math.ceil(lane.model.customers * CREATED_SHARE);
   }
 
-  /** One import that is left alone, to learn how long it takes. */
+  /** One import of each kind that is left alone, to learn how long it takes. */
   async calibrate(): Promise<void> {
-    const begun = Date.now();
-    const running = this.begin(null);
-    const answer = await running.answer;
-    this.expectedMs = Date.now() - begun;
-    await this.finish(running, answer, new Findings());
+    for (const kind of KINDS) {
+      const begun = Date.now();
+      const running = this.begin(kind, null);
+      const answer = await running.answer;
+      this.expectedMs[kind] = Date.now() - begun;
+      await this.finish(running, answer, new Findings());
+    }
   }
 
   /** Imports until the kills are used up. */
   async run(budget: KillBudget): Promise<void> {
-    while (budget.take()) await this.importOnce(budget);
+    for (let turn = 0; budget.take(); turn++) await this.importOnce(KINDS[turn % KINDS.length] ?? KINDS[0], budget);
   }
 
-  private begin(prefer: string | null): Import {
+  private begin(kind: CustomerFile['verdict'], prefer: string | null): Import {
     const update = ++this.update;
-    const file = updateFile(this.seed + this.number, update, this.lane.model.customers);
-    return { update, file, answer: upload(this.lane.service, UPDATE_PATH, file.bytes, prefer) };
+    const { customers } = this.lane.model;
+    const seed = this.seed + this.number;
+    const isNew = kind === 'created';
+    const file = isNew ? additionFile(seed, update, customers, this.createdRows) : updateFile(seed, update, customers);
+    return { update, file, answer: upload(this.lane.service, isNew ? CREATE_PATH : UPDATE_PATH, file.bytes, prefer) };
   }
 
   /** One import with one to five kills, each at a uniformly random instant of what is left of it. */
-  private async importOnce(budget: KillBudget): Promise<void> {
-    const running = this.begin(this.random() < 0.5 ? 'respond-async' : null);
+  private async importOnce(kind: CustomerFile['verdict'], budget: KillBudget): Promise<void> {
+    const running = this.begin(kind, this.random() < 0.5 ? 'respond-async' : null);
     const wanted = 1 + Math.floor(this.random() * MOST_KILLS_AN_IMPORT);
     const begun = Date.now();
-    let leftMs = this.expectedMs;
+    let leftMs = this.expectedMs[kind];
     for (let kills = 0; ; kills++) {
       const isFirst = kills === 0;
       if (!isFirst && (kills >= wanted || !budget.take())) break;
@@ -69,13 +80,13 @@ export class KillLane {
       if (await this.hasEndedWithin(atMs)) {
         budget.giveBack();
         // It was faster than thought; the machine has others to serve, too.
-        if (isFirst) this.expectedMs = Date.now() - begun;
+        if (isFirst) this.expectedMs[kind] = Date.now() - begun;
         break;
       }
       const job = await this.kill(running, isFirst, atMs, leftMs);
       if (job === null) return;
       if (hasEnded(job)) break;
-      leftMs = this.expectedMs * (1 - (CHUNKS_SHARE * job.nextChunk) / job.chunks);
+      leftMs = this.expectedMs[kind] * (1 - (CHUNKS_SHARE * job.nextChunk) / job.chunks);
     }
     await this.finish(running, await running.answer, new Findings());
   }
@@ -98,7 +109,8 @@ export class KillLane {
     }
     const { number, lane, report } = this;
     const startMs = lane.service.readyAt - lane.service.spawnedAt;
-    const where = placeOf(job);
+    const what = running.file.verdict === 'created' ? 'creation' : 'update';
+    const where = `${what} ${placeOf(job)}`;
     report.addKill({ lane: number, update: running.update, where, atMs, ofMs, startMs, resumeMs }, findings);
     if (job !== null) return job;
     const afterwards = new Findings();

@@ -15,12 +15,10 @@ export const replayOracle: Fault = {
   run: async (engine, { rows: calls, times, seed }, report) => {
     const seeds = Array.from({ length: times }, (_, index) => seed + index);
     const work = async (): Promise<void> => {
-      const lane = await OracleLane.open(await createDatabase(engine), report);
-      try {
-        for (let next = seeds.shift(); next !== undefined; next = seeds.shift()) await lane.run(next, calls);
-      } finally {
-        await lane.close();
-      }
+      const database = await createDatabase(engine);
+      const lane = new OracleLane(database, report);
+      for (let next = seeds.shift(); next !== undefined; next = seeds.shift()) await lane.run(next, calls);
+      await database.remove();
     };
     await Promise.all(Array.from({ length: Math.min(LANES, times) }, work));
   },

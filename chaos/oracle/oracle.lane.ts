@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestDatabase } from '../../test/support/engines';
 import { createCampaign } from '../campaign';
+import { chunksOf } from '../chunk-rows';
 import { type DatabaseProbe, probeOf } from '../database-probe';
 import type { FaultReport } from '../faults/fault-report';
 import { Findings } from '../findings';
 import { seededRandom } from '../seeded-random';
 import { type Answer, CREATE_PATH, sendJson, untilAnswered, upload } from '../service-client';
-import { type ServiceProcess, startService } from '../service-process';
+import { type ServiceOptions, type ServiceProcess, startService } from '../service-process';
 import { BookModel } from './book.model';
 import { drawCommitCall } from './commit.calls';
 import { Dice } from './dice';
@@ -24,8 +25,10 @@ import { drawUndoCall, FIRST_CALL } from './undo.calls';
 const KILL_SHARE = 0.04;
 const AGAIN_SHARE = 0.25;
 const REPEAT_SHARE = 0.05;
+/** Rows of a chunk, by turns of the seeds: of calls that have one to thirty, nearly all, many or none have several chunks. */
+const CHUNK_ROWS = [3, 8, 500] as const;
 /** A call under way takes about so long; one whose process died goes on after its lease. */
-const LONGEST_CALL_MS = 40;
+const LONGEST_CALL_MS = 60;
 const LONGEST_LEASE_MS = 9_000;
 /** Deviations told of one seed: what follows the first often follows from it. */
 const MOST_TOLD = 5;
@@ -33,22 +36,22 @@ const MOST_TOLD = 5;
 /** A service whose every answer and every stored row is compared with a model that did the same calls, one by one. */
 export class OracleLane {
   private readonly probe: DatabaseProbe;
+  private options: ServiceOptions;
+  private service: ServiceProcess;
 
-  private constructor(
+  constructor(
     private readonly database: TestDatabase,
-    private service: ServiceProcess,
     private readonly report: FaultReport,
   ) {
     this.probe = probeOf(database);
   }
 
-  static async open(database: TestDatabase, report: FaultReport): Promise<OracleLane> {
-    return new OracleLane(database, await startService(database), report);
-  }
-
   /** One sequence of calls with kills, and the comparison of all tables at its end. */
   async run(seed: number, calls: number): Promise<void> {
     const findings = new Findings();
+    const chunkRows = CHUNK_ROWS[seed % CHUNK_ROWS.length] ?? CHUNK_ROWS[0];
+    this.options = chunksOf(chunkRows);
+    this.service = await startService(this.database, this.options);
     const ends = await tableEnds(this.probe);
     const world = await this.newWorld(seed, findings);
     let kills = 0;
@@ -63,12 +66,8 @@ export class OracleLane {
     this.report.count('rows changed', world.book.table.history.length + world.records.table.history.length);
     this.report.count('kills', kills);
     findings.deviations.splice(MOST_TOLD);
-    this.report.addTrial(`seed ${seed}: ${calls} calls, ${kills} kills`, findings);
-  }
-
-  async close(): Promise<void> {
+    this.report.addTrial(`seed ${seed}: ${calls} calls in chunks of ${chunkRows}, ${kills} kills`, findings);
     await this.service.kill();
-    await this.database.remove();
   }
 
   /** The first records and customers of a seed, with a source and numbers nobody else has. */
@@ -117,7 +116,7 @@ export class OracleLane {
       await Promise.race([sleep(dice.next() * (kills === 0 ? LONGEST_CALL_MS : LONGEST_LEASE_MS)), answered]);
       await this.service.kill();
       this.report.count(state.isAnswered ? 'killed right after the answer' : 'killed before the answer');
-      this.service = await startService(this.database);
+      this.service = await startService(this.database, this.options);
       kills++;
     }
     const answer = await answering;
