@@ -4,6 +4,7 @@ import { AuditSealer } from '../../src/platform/audit/audit-sealer';
 import { CredentialService } from '../../src/platform/auth/credential.service';
 import { SCOPES } from '../../src/platform/auth/scopes';
 import { bulk, download, UPDATE } from '../support/bulk';
+import { addRecords, createCampaign, lead } from '../support/campaigns';
 import { createCustomer } from '../support/customers';
 import { describeEachEngine } from '../support/engines';
 import { JOBS, rowsOf } from '../support/jobs';
@@ -194,6 +195,17 @@ describeEachEngine('the personal data of a customer', (engine) => {
         .expect(201);
     },
   );
+
+  it('holds no record of a campaign that happens to have the number of the customer as its id', async () => {
+    const campaignId = await createCampaign(tenant.api);
+    const { jobId } = await addRecords(tenant.api, campaignId, [lead(String(id), { note: 'kept' }), lead('other')]);
+    const { jobRows } = (await clerk.get(path()).expect(200)).body.payload;
+    expect(jobRows.filter((row: any) => row.jobId === jobId)).toEqual([]);
+    await clerk.delete(path()).expect(200);
+    expect((await rowsOf(tenant.api, jobId)).map(({ recordId }) => recordId)).toEqual([String(id), 'other']);
+    const { links } = (await tenant.api.get(`${JOBS}/${jobId}`).expect(200)).body.payload;
+    expect((await download(links.success)).toString()).toContain('kept');
+  });
 
   it('is not erased while a job still has rows about it', async () => {
     await query("UPDATE bulk_jobs SET state = 'queued' WHERE job_id = ?", [fileJob.jobId]);

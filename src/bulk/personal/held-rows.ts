@@ -22,7 +22,7 @@ export class HeldRows {
     }
     if (held.length === 0) return false;
     return this.traces.areIn(job, {
-      recordIds: held.flatMap(({ recordIds }) => recordIds),
+      databaseIds: held.flatMap(({ databaseIds }) => databaseIds),
       refNos: held.flatMap(({ refNos }) => refNos),
       sourceIds: held.flatMap(({ sourceIds }) => sourceIds),
       texts: held.flatMap(({ texts }) => texts),

@@ -151,8 +151,8 @@ function rowsOf(
     const outcome = byRow.get(row) ?? null;
     const cells = sent.get(row);
     const isPersonal =
-      (outcome !== null && isOutcomeOf(person, outcome)) ||
-      (chunk !== undefined && cells !== undefined && isRowOf(person, chunk, cells));
+      (outcome !== null && isOutcomeOf(person, job, outcome)) ||
+      (chunk !== undefined && cells !== undefined && isRowOf(person, job, chunk, cells));
     if (!isPersonal) return [];
     const named = cells?.map((cell, at): [string, string] => [chunk?.columns[at] ?? `column ${at + 1}`, cell]);
     return [{ jobId: job.jobId, row, outcome, sent: named === undefined ? null : Object.fromEntries(named) }];

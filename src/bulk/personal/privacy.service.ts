@@ -69,11 +69,11 @@ export function jobNotDone(jobId: string): Conflict {
   );
 }
 
-function isAbout({ texts, recordIds, sourceIds }: Identifiers, text: string): boolean {
+function isAbout({ texts, databaseIds, sourceIds }: Identifiers, text: string): boolean {
   const small = text.toLowerCase();
   return (
     texts.some((known) => small.includes(known)) ||
-    recordIds.some((id) => text.includes(`"id":${id},`) || text.endsWith(`/id/${id}`)) ||
+    databaseIds.some((id) => text.includes(`"id":${id},`) || text.endsWith(`/id/${id}`)) ||
     sourceIds.some(({ sourceId }) => text.includes(`/sourceId/${encodeURIComponent(sourceId)}`))
   );
 }

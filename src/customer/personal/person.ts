@@ -24,12 +24,12 @@ const SHORTEST = 6;
 
 /** By what the rows of files and requests are told that are about a person, now or formerly. */
 export interface Identifiers {
-  /** Database ids and public ids; they stand in results. */
-  readonly recordIds: readonly string[];
+  /** Database ids, by which the calls and results of commerce name customers; elsewhere the number may be anything. */
+  readonly databaseIds: readonly string[];
   /** Own numbers: `uniqueRefNo` of a file, `source` and `sourceId` of an item. */
   readonly refNos: readonly string[];
   readonly sourceIds: readonly { readonly source: string; readonly sourceId: string }[];
-  /** Numbers and addresses that are long enough to be the person's wherever they stand, small letters. */
+  /** Public ids, numbers and addresses that are long enough to be the person's wherever they stand, small letters. */
   readonly texts: readonly string[];
 }
 
@@ -49,7 +49,7 @@ export function identifiersOf(person: Person, { id, customerId }: Customer, comm
   const sources = new Set([commerce.source, ...former('source')].filter(isText));
   const sourceIds = new Set([commerce.sourceId, ...former('sourceId')].filter(isText));
   return {
-    recordIds: [customerId, String(id)],
+    databaseIds: [String(id)],
     refNos: [...new Set([person.customer.uniqueRefNo, ...former('uniqueRefNo')].filter(isText))],
     sourceIds: [...sources].flatMap((source) => [...sourceIds].map((sourceId) => ({ source, sourceId }))),
     texts: [...new Set(texts.map((text) => text.toLowerCase()))],
