@@ -262,6 +262,16 @@ describeEachEngine('undoing a job', (engine) => {
     expect((await readRecord(tenant.api, campaignId, 'lead_new')).data).toEqual(document);
   });
 
+  it('brings back a member without a name, and nothing else of its record', async () => {
+    const campaignId = await createLeads(tenant.api, 1, { note: 'keep me', '': { a: 1 } });
+    const before = (await readRecord(tenant.api, campaignId, 'lead_0')).data;
+    for (const data of [{ '': 'x' }, { '': null }, { '': { a: 1, b: 2 }, other: 1 }]) {
+      const { jobId } = await updateRecords(tenant.api, campaignId, [{ id: 'lead_0', data }]);
+      expect((await follow(tenant.api, jobId, 'undo')).counters).toMatchObject({ updated: 1, failed: 0 });
+      expect((await readRecord(tenant.api, campaignId, 'lead_0')).data).toEqual(before);
+    }
+  });
+
   it('keeps what a single request changed since, and says who did', async () => {
     await bulk(
       tenant.api,

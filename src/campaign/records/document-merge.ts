@@ -10,6 +10,8 @@ export interface DocumentChange {
   readonly field: string;
   readonly from?: Json;
   readonly to?: Json;
+  /** There where it is the document as a whole that was removed, or came back: its pointer is that of a member named "". */
+  readonly isWhole?: true;
 }
 
 /** True for a JSON object: not null, not a list. */

@@ -54,6 +54,9 @@ export class DocumentChangeResponse implements DocumentChange {
   from?: DocumentChange['from'];
   @ApiAnyJson()
   to?: DocumentChange['to'];
+  /** There where the record as a whole was removed, or came back; its pointer is empty. */
+  @ApiProperty({ required: false, enum: [true], type: Boolean })
+  isWhole?: true;
 }
 
 /** One change of a record. */

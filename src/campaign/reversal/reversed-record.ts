@@ -20,13 +20,13 @@ export class ReversedRecord {
     for (const change of [...changes].reverse()) this.revertChange(change);
   }
 
-  /** What differs from before; the field of the document as a whole is the empty pointer. */
+  /** What differs from before. */
   changes(): DocumentChange[] {
     const document = JSON.parse(this.before.data) as JsonObject;
     const wasDeleted = this.before.deletionKey !== 0;
     if (wasDeleted && this.isDeleted) return [];
-    if (this.isDeleted) return [{ field: '', from: document }];
-    if (wasDeleted) return [{ field: '', to: this.document }];
+    if (this.isDeleted) return [{ field: '', from: document, isWhole: true }];
+    if (wasDeleted) return [{ field: '', to: this.document, isWhole: true }];
     return changesBetween(document, this.document);
   }
 
@@ -37,8 +37,8 @@ export class ReversedRecord {
     return { ...this.before, data, version: version + 1, deletionKey: this.isDeleted ? id : 0, updatedAt };
   }
 
-  private revertChange({ field, from }: DocumentChange): void {
-    if (field === '') {
+  private revertChange({ field, from, isWhole }: DocumentChange): void {
+    if (isWhole === true) {
       this.isDeleted = from === undefined;
       if (isJsonObject(from)) this.document = from;
       return;
