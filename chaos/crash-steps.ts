@@ -20,7 +20,7 @@ export const CRASH_STEPS = [
   { name: 'after-file-sync', state: null, applied: 'none' },
   { name: 'before-job-commit', state: null, applied: 'none' },
   // From here on the rows are safe, whether the caller heard of it or not.
-  { name: 'after-job-row', state: 'queued', applied: 'none', present: ['rows', 'rows.index', 'input'] },
+  { name: 'after-job-row', state: 'queued', applied: 'none', present: ['rows', 'input'] },
   { name: 'mid-chunk', state: 'running', applied: 'chunks before' },
   { name: 'before-chunk-commit', state: 'running', applied: 'chunks before' },
   { name: 'after-chunk-commit', state: 'running', applied: 'chunks passed' },

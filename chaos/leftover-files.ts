@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Findings } from './findings';
 
 /** Files of a job that has ended. */
-const JOB_FILES = ['failure.csv', 'input', 'rows', 'rows.index', 'success.csv'];
+const JOB_FILES = ['failure.csv', 'input', 'rows', 'success.csv'];
 /** Older than any upload under way: what a crash left behind may go at the next start. */
 const LONG_AGO_MS = 3 * 60 * 60 * 1000;
 

@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 import { AuditVerifier } from '../../src/platform/audit/audit-verifier';
 import { AuditSealer } from '../../src/platform/audit/audit-sealer';
+import { DurableFile } from '../../src/bulk/formats/durable-file';
 import { CredentialService } from '../../src/platform/auth/credential.service';
 import { SCOPES } from '../../src/platform/auth/scopes';
 import { bulk, download, UPDATE } from '../support/bulk';
@@ -10,6 +11,8 @@ import { describeEachEngine } from '../support/engines';
 import { JOBS, rowsOf } from '../support/jobs';
 import { Api, RunningService, startService, Tenant } from '../support/service';
 import { everythingStored, foundIn } from '../support/stored-texts';
+
+const commitOf = DurableFile.prototype.commit;
 
 /** Texts that stand nowhere but in what is sent about the person. */
 const CANARIES = [
@@ -205,6 +208,18 @@ describeEachEngine('the personal data of a customer', (engine) => {
     expect((await rowsOf(tenant.api, jobId)).map(({ recordId }) => recordId)).toEqual([String(id), 'other']);
     const { links } = (await tenant.api.get(`${JOBS}/${jobId}`).expect(200)).body.payload;
     expect((await download(links.success)).toString()).toContain('kept');
+  });
+
+  it.each([1, 2, 3])('is erased by a call sent again after one that broke off at its file number %i', async (fault) => {
+    const commit = jest.spyOn(DurableFile.prototype, 'commit');
+    for (let before = 1; before < fault; before++) commit.mockImplementationOnce(commitOf);
+    commit.mockImplementationOnce(() => Promise.reject(new Error('the process ended')));
+    await clerk.delete(path()).expect(500);
+    commit.mockRestore();
+    const { payload } = (await clerk.get(path()).expect(200)).body;
+    expect(payload.customer.uniqueRefNo).toBe('REF-ZQ-551');
+    await clerk.delete(path()).expect(200);
+    expect(foundIn(await everythingStored(service), CANARIES)).toEqual([]);
   });
 
   it('is not erased while a job still has rows about it', async () => {

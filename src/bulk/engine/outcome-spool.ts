@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PART } from '../formats/durable-file';
+import { readAll, writeAll } from '../formats/file-bytes';
 
 const PRIVATE_FILE = 0o600;
 
@@ -34,18 +35,17 @@ export class OutcomeSpool {
     this.end = 0;
   }
 
-  /** @param outcomes of the next chunk, as JSON */
+  /** @param outcomes of the next chunk, as JSON. @throws the file system's error, such as ENOSPC */
   async add(outcomes: string): Promise<void> {
     const bytes = Buffer.from(outcomes);
-    await this.file.write(bytes, 0, bytes.length, this.end);
+    await writeAll(this.file, bytes, this.end);
     this.lengths.push(bytes.length);
     this.end += bytes.length;
   }
 
   async read(chunkNo: number): Promise<string> {
     const length = this.lengths[chunkNo] ?? 0;
-    const { buffer } = await this.file.read(Buffer.alloc(length), 0, length, this.offsetOf(chunkNo));
-    return buffer.toString('utf8');
+    return (await readAll(this.file, length, this.offsetOf(chunkNo))).toString('utf8');
   }
 
   async remove(): Promise<void> {

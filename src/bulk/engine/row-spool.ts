@@ -1,5 +1,6 @@
-import { FileHandle, open, readFile } from 'node:fs/promises';
+import { FileHandle, open } from 'node:fs/promises';
 import { DurableFile } from '../formats/durable-file';
+import { readAll } from '../formats/file-bytes';
 import type { RawRow, RowBatch } from '../formats/row-format.contract';
 
 /**
@@ -10,6 +11,9 @@ export const CHUNK_ROWS = 500;
 
 /** Characters from which on text goes to the file. */
 const PIECE_CHARS = 64 * 1024;
+
+/** Digits of the last line of a spool, which tells at which byte its index begins. */
+const INDEX_DIGITS = 16;
 
 /** Where one chunk of rows lies in the spool. */
 interface SpooledChunk {
@@ -34,19 +38,17 @@ export interface RowChunk {
 /**
  * Writes the rows of an uploaded file to disk, chunk by chunk, before any of them is applied. A file is read only once:
  * all its faults show before anything is written, the number of rows is known, and a job that is interrupted goes on at
- * any chunk without reading the file anew.
+ * any chunk without reading the file anew. One file holds a line of JSON for each chunk, then the index of them, then
+ * where that begins: a spool that is written anew is there as a whole, or as it was.
  */
 export class SpoolWriter {
   private readonly chunks: SpooledChunk[] = [];
   private offset = 0;
 
-  private constructor(
-    private readonly path: string,
-    private readonly file: DurableFile,
-  ) {}
+  private constructor(private readonly file: DurableFile) {}
 
   static create(path: string): SpoolWriter {
-    return new SpoolWriter(path, DurableFile.create(path));
+    return new SpoolWriter(DurableFile.create(path));
   }
 
   async write(table: number, { columns, rows }: RowBatch): Promise<void> {
@@ -61,14 +63,13 @@ export class SpoolWriter {
 
   /** Makes the spool durable and gives the number of its chunks. */
   async close(): Promise<number> {
-    await this.file.commit();
-    const index = DurableFile.create(`${this.path}.index`);
     // Each chunk by itself: all of them with long column names can make a very long text.
     for (const [at, chunk] of this.chunks.entries()) {
-      await index.write(`${at === 0 ? '{"chunks":[' : ','}${JSON.stringify(chunk)}`);
+      await this.file.write(`${at === 0 ? '{"chunks":[' : ','}${JSON.stringify(chunk)}`);
     }
-    await index.write(this.chunks.length === 0 ? '{"chunks":[]}' : ']}');
-    await index.commit();
+    await this.file.write(this.chunks.length === 0 ? '{"chunks":[]}' : ']}');
+    await this.file.write(`\n${String(this.offset).padStart(INDEX_DIGITS, '0')}`);
+    await this.file.commit();
     return this.chunks.length;
   }
 
@@ -118,9 +119,19 @@ export class SpoolReader {
     private readonly file: FileHandle,
   ) {}
 
+  /** @throws the file system's error, ENOENT where there is no spool */
   static async open(path: string): Promise<SpoolReader> {
-    const index = JSON.parse(await readFile(`${path}.index`, 'utf8')) as SpoolIndex;
-    return new SpoolReader(index, await open(path, 'r'));
+    const file = await open(path, 'r');
+    try {
+      const { size } = await file.stat();
+      const end = size - INDEX_DIGITS;
+      const start = Number(await readAll(file, INDEX_DIGITS, end));
+      const index = JSON.parse((await readAll(file, end - start, start)).toString('utf8')) as SpoolIndex;
+      return new SpoolReader(index, file);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
   }
 
   get chunkCount(): number {
@@ -136,9 +147,9 @@ export class SpoolReader {
     const chunk = this.index.chunks[chunkNo];
     if (chunk === undefined) throw new Error(`The spool has no chunk ${chunkNo}`);
     const { table, columns, offset, length } = chunk;
-    const { buffer } = await this.file.read(Buffer.allocUnsafe(length), 0, length, offset);
-    const rows = (JSON.parse(buffer.toString('utf8')) as [number, string[], RawRow['faults']?][]).map(
-      ([row, cells, faults]) => (faults === undefined ? { row, cells } : { row, cells, faults }),
+    const text = (await readAll(this.file, length, offset)).toString('utf8');
+    const rows = (JSON.parse(text) as [number, string[], RawRow['faults']?][]).map(([row, cells, faults]) =>
+      faults === undefined ? { row, cells } : { row, cells, faults },
     );
     return { table, columns, rows };
   }

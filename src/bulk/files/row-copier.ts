@@ -18,11 +18,9 @@ export class RowCopier {
     private readonly files: JobFiles,
   ) {}
 
-  /** All rows, in the same chunks; the files are shared until the last of the jobs is erased. @throws ResultNotFound */
+  /** All rows, in the same chunks; their file is shared until the last of the jobs is erased. @throws ResultNotFound */
   async all(jobId: string, job: BulkJob): Promise<TakenRows> {
-    for (const name of [SPOOL_NAME, `${SPOOL_NAME}.index`]) {
-      await link(this.files.of(job.jobId, name), this.files.of(jobId, name)).catch(refuseErased);
-    }
+    await link(this.files.of(job.jobId, SPOOL_NAME), this.files.of(jobId, SPOOL_NAME)).catch(refuseErased);
     const received = job.tallies.map((tally) => tally.received);
     return { ...takenFrom(job), received, chunks: job.chunks };
   }

@@ -3,6 +3,7 @@ import { readSync } from 'node:fs';
 import { FileHandle, open, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeAll } from './file-bytes';
 import { FileTooLarge } from './file.errors';
 
 const PAGE_BYTES = 16 * 1024;
@@ -125,7 +126,7 @@ export class StringStore {
     this.spill ??= await openNameless();
     for (; this.spilled < until; this.spilled += 1) {
       const page = this.pages[this.spilled];
-      if (page) await this.spill.write(page, 0, PAGE_BYTES, this.spilled * PAGE_BYTES);
+      if (page) await writeAll(this.spill, page, this.spilled * PAGE_BYTES);
       if (this.spilled >= this.memoryPages) this.pages[this.spilled] = undefined;
     }
   }
@@ -140,7 +141,8 @@ export class StringStore {
     this.resident[this.oldest] = page;
     this.oldest = (this.oldest + 1) % this.resident.length;
     if (!this.spill) throw new Error('The texts of the workbook were closed already.');
-    readSync(this.spill.fd, buffer, 0, PAGE_BYTES, page * PAGE_BYTES);
+    const bytesRead = readSync(this.spill.fd, buffer, 0, PAGE_BYTES, page * PAGE_BYTES);
+    if (bytesRead < PAGE_BYTES) throw new Error(`Page ${page} of the texts has ${bytesRead} bytes only.`);
     this.pages[page] = buffer;
     return buffer;
   }

@@ -14,7 +14,6 @@ import { withoutValues } from '../jobs/erased-outcome';
 import { isOutcomeOf, isRowOf } from './personal-rows';
 
 const PAGE = 100;
-const SPOOL_INDEX = `${SPOOL_NAME}.index`;
 const RESULT_FILE = /^(success|failure|unprocessed)/;
 
 /** A row of a job that is about a person. */
@@ -132,7 +131,7 @@ export class PersonalTraces {
     } finally {
       await from.close();
     }
-    const others = (await this.files.list(job.jobId)).filter((name) => name !== SPOOL_NAME && name !== SPOOL_INDEX);
+    const others = (await this.files.list(job.jobId)).filter((name) => name !== SPOOL_NAME);
     for (const name of others) await rm(this.files.of(job.jobId, name), { force: true });
     if (others.some((name) => RESULT_FILE.test(name))) await this.results.write(job, {});
   }
