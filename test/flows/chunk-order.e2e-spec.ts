@@ -227,6 +227,20 @@ describeEachEngine('a chunk whose rows depend on those in front of it', (engine)
     expect(await readCustomer(tenant.api, answer.data.at(-1).id)).toMatchObject({ parent: { id: parent.id } });
   });
 
+  it('changes the customer that an item in front creates in another language than its own', async () => {
+    const item = (sourceId: string, fields: object) => ({ source: 'ANY', sourceId, ...fields });
+    const front = times(CHUNK - 1, (i) => item(`other-${i}`, { language: 'en', lastName: 'Other' }));
+    const answer = await upsert(
+      tenant.api,
+      ...front,
+      item('same', { language: 'fr', lastName: 'French' }),
+      item('same', { lastName: 'Changed' }),
+    );
+    const [created, changed] = answer.data.slice(-2);
+    expect([created.action, changed.action, changed.id]).toEqual(['create', 'update', created.id]);
+    expect(await readCustomer(tenant.api, created.id)).toMatchObject({ language: 'fr', lastName: 'Changed' });
+  });
+
   it('merges into a record what those in front left of it, without having to try again', async () => {
     const campaignId = await createLeads(tenant.api, CHUNK);
     const records = [

@@ -50,7 +50,7 @@ export class CommerceUpsertService {
     const language = await this.companies.getDefaultLanguage(context.companyRef);
     const outcomes: CommerceOutcome[] = [];
     await forEachGivingWay(items, (item) => outcomes.push(this.decide(book, context, item, language)));
-    await context.beforeWriting?.(outcomes.some((each) => each.outcome === 'failed'));
+    await context.beforeWriting?.(outcomes.some((each, at) => dependsOnReads(each, items[at])));
     await this.writer.write(transaction, context, book);
     return outcomes;
   }
@@ -92,6 +92,17 @@ export class CommerceUpsertService {
     draft.log.push({ row, version: stored.version, changes });
     book.put(draft, stored);
   }
+}
+
+/**
+ * True for an outcome that a customer nobody has stored yet could change: of an item that failed, and of one that creates
+ * a customer under another identity than it asked for, since its key names any language or source. The database refuses
+ * the same identity twice alone.
+ */
+function dependsOnReads({ outcome: verdict }: CommerceOutcome, item: CommerceItem | undefined): boolean {
+  if (verdict !== 'created') return verdict === 'failed';
+  const key = item?.key ?? null;
+  return key !== null && !('id' in key) && (key.language === null || key.source === null);
 }
 
 /** Why an item cannot have the customer its key finds, or does not find; null when it can. */
