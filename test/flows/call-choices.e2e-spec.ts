@@ -1,3 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { JobInterrupted } from '../../src/bulk/jobs/bulk-job.errors';
+import { JobControl } from '../../src/bulk/jobs/job-control';
 import { CustomerCreationService } from '../../src/customer/customer-creation.service';
 import { bulk, CREATE, csvOf, UPDATE } from '../support/bulk';
 import { createLeads, readRecord, UPDATE_BULK } from '../support/campaigns';
@@ -116,6 +119,31 @@ describeEachEngine('what a caller can choose', (engine) => {
   });
 
   describe('duplicates', () => {
+    it('prefers the same item of a call that was broken off behind it and went on', async () => {
+      const item = (sourceId: string, more: object = {}) => ({ source: 'AGAIN', sourceId, lastName: 'Rao', ...more });
+      const failing = item('X', { parent: { source: 'AGAIN', sourceId: 'NOBODY' } });
+      const customers = [failing, ...Array.from({ length: 499 }, (_, i) => item(`F-${i}`)), item('X')];
+      const control = service.app.get(JobControl);
+      const stopOf = control.stopOf.bind(control);
+      let interruptions = 1;
+      const asked = jest.spyOn(control, 'stopOf').mockImplementation((job) => {
+        if (job.nextChunk === 1 && interruptions-- > 0) throw new JobInterrupted('Broken off behind its first chunk.');
+        return stopOf(job);
+      });
+      const call = tenant.api.post(BY_SOURCE_ID).query({ duplicates: 'first' }).set('Prefer', 'respond-async');
+      const jobId = (await call.send({ customers }).expect(202)).headers['x-job-id'] ?? '';
+      let job = await jobOf(tenant.api, jobId);
+      for (; job.state !== 'completed'; job = await jobOf(tenant.api, jobId)) await sleep(50);
+      asked.mockRestore();
+      expect(interruptions).toBeLessThan(1);
+      expect(job.counters).toMatchObject({ created: 499, failed: 2 });
+      const failed = await rowsOf(tenant.api, job.jobId, 'failed');
+      expect(failed.map(({ row, errors }) => [row, errors[0].code])).toEqual([
+        [1, expect.not.stringMatching('DUPLICATE')],
+        [501, 'DUPLICATE_ROW'],
+      ]);
+    });
+
     it.each([
       ['none given', {}, ['one', 'two', 'three'], 'three'],
       ['first', { duplicates: 'first' }, ['one'], 'one'],

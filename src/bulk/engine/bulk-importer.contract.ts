@@ -101,7 +101,10 @@ export interface TableImporter<T = unknown> {
   readonly columns: readonly ImportColumn[];
   /** Names of columns of which a file must have at least one; empty for none. */
   readonly oneOf: readonly string[];
-  /** True: records are claimed by the ids that results carry, so that a resumed job learns them from its outcomes. */
+  /**
+   * True: records are claimed by the ids that results carry, by rows that are applied alone, so that a resumed job learns
+   * them from its outcomes. Otherwise each row claims what `identify` says it names, whatever becomes of the row.
+   */
   readonly claimsRecordIds?: boolean;
   /** True: each row makes a record, and none can come to one that another row made. */
   readonly onlyCreates?: boolean;

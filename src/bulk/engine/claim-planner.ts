@@ -20,10 +20,10 @@ export class ClaimPlanner {
     if (duplicates === 'each') return importer.tables.map(() => EVERY_ROW);
     if (duplicates === 'first') {
       const claims = importer.tables.map(() => new FirstRowClaims());
-      // A job that goes on after an interruption: the rows applied before have their records already.
+      // A job that goes on after an interruption: rows done before have their records already.
       for (let chunkNo = 0; chunkNo < job.nextChunk; chunkNo++) {
         const table = spool.tableOf(chunkNo);
-        for (const [row, key] of await this.appliedKeys(job, importer, spool, chunkNo)) claims[table]?.claim(key, row);
+        for (const [row, key] of await this.claimedKeys(job, importer, spool, chunkNo)) claims[table]?.claim(key, row);
       }
       return claims;
     }
@@ -35,20 +35,21 @@ export class ClaimPlanner {
     return claims;
   }
 
-  /** The records that the applied rows of a chunk have, by row. */
-  private async appliedKeys(
+  /** The records that rows of a chunk that is done have claimed, by row. */
+  private async claimedKeys(
     job: BulkJob,
     importer: BulkImporter,
     spool: SpoolReader,
     chunkNo: number,
   ): Promise<[number, RecordKey][]> {
-    const outcomes = await this.unitOfWork.read((transaction) => this.jobs.listOutcomes(transaction, job, chunkNo));
-    const applied = new Map(outcomes.filter(isApplied).map(({ row, recordId }) => [row, recordId]));
-    if (importer.tables[spool.tableOf(chunkNo)]?.claimsRecordIds === true) {
-      return [...applied].flatMap(([row, recordId]) => (recordId === null ? [] : [[row, recordId]]));
+    // Those that were refused claim in vain here as they did then.
+    if (importer.tables[spool.tableOf(chunkNo)]?.claimsRecordIds !== true) {
+      return this.identify(job, importer, spool, chunkNo);
     }
-    const named = await this.identify(job, importer, spool, chunkNo);
-    return named.filter(([row]) => applied.has(row));
+    const outcomes = await this.unitOfWork.read((transaction) => this.jobs.listOutcomes(transaction, job, chunkNo));
+    return outcomes
+      .filter(isApplied)
+      .flatMap(({ row, recordId }): [number, RecordKey][] => (recordId === null ? [] : [[row, recordId]]));
   }
 
   /** Looks up which records the rows of a chunk name, by row. */

@@ -12,7 +12,7 @@ export interface Claims {
 /** All rows may have the record, one after the other. */
 export const EVERY_ROW: Claims = { claim: () => null };
 
-/** The first row that can be applied has the record. */
+/** The first row that claims the record has it. */
 export class FirstRowClaims implements Claims {
   private readonly rows = new Map<RecordKey, number>();
 

@@ -7,7 +7,8 @@ type ApplyRows<T> = (rows: readonly ReadyRow<T>[]) => Promise<RowResult[]>;
 
 /**
  * Applies the rows that may have the record they name, and fails those whose record another row of the job has, for
- * tables in which a row names its record by itself.
+ * tables in which a row names its record by itself. A row has its record also when it fails then: which of several was
+ * preferred must not depend on what else is stored.
  *
  * @param keyOf what a row names; null when it names nothing
  */
