@@ -226,6 +226,9 @@ describeEachEngine('what a caller can choose', (engine) => {
     const job = await follow(tenant.api, jobId, 'retry');
     expect(job).toMatchObject({ parentJobId: jobId, state: 'completed', counters: { received: 2, created: 2 } });
     expect((await rowsOf(tenant.api, job.jobId)).map(({ row }) => row)).toEqual([3, 5]);
+    // Those two would be created a second time.
+    const again = await tenant.api.post(`/api/v0/bulk/jobs/${jobId}/retry`).expect(409);
+    expect(again.body.errorResponse.errorMessage).toContain(`The job ${job.jobId} tried these rows again already`);
     await tenant.api.post(`/api/v0/bulk/jobs/${job.jobId}/retry`).expect(409);
   });
 });

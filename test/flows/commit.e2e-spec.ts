@@ -1,3 +1,4 @@
+import { JobControl } from '../../src/bulk/jobs/job-control';
 import { bulk, CREATE, csvOf, UPDATE } from '../support/bulk';
 import { createLeads, readRecord } from '../support/campaigns';
 import { readCustomer } from '../support/commerce-items';
@@ -96,6 +97,23 @@ describeEachEngine('the commit of a dry run', (engine) => {
     const { counters } = await follow(tenant.api, dry.headers['x-job-id'] ?? '', 'commit');
     expect(counters).toMatchObject({ received: 2, failed: 2 });
     expect((await readCustomer(tenant.api, rival.body.data[0].id)).lastName).toBe('First');
+  });
+
+  it('does the same when the dry run is erased while it goes on', async () => {
+    const names = Array.from({ length: 1_100 }, (_, i) => [`E-${i}`, `Erased ${i}`]);
+    const file = (rows: string[][]) => csvOf([['uniqueRefNo', 'legalName'], ...rows]);
+    await bulk(tenant.api, CREATE, file(names));
+    const changed = file(names.map(([ref = '', name = '']) => [ref, `${name} changed`]));
+    const { jobId } = await bulk(tenant.api, UPDATE, changed, { query: { dryRun: 'true' } });
+    const control = service.app.get(JobControl);
+    const stopOf = control.stopOf.bind(control);
+    const asked = jest.spyOn(control, 'stopOf').mockImplementationOnce(async (job) => {
+      await tenant.api.delete(`${JOBS}/${jobId}`).expect(200);
+      return stopOf(job);
+    });
+    expect((await follow(tenant.api, jobId, 'commit')).counters).toMatchObject({ updated: 1_100, failed: 0 });
+    expect(asked).toHaveBeenCalled();
+    asked.mockRestore();
   });
 
   it('stores secrets that came with the call', async () => {

@@ -290,6 +290,7 @@ describeEachEngine('metrics', (engine) => {
         error: null,
         fence: 0,
         committedBy: null,
+        retriedBy: null,
         createdAt: new Date(),
         startedAt: null,
         finishedAt: null,

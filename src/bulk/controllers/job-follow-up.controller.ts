@@ -12,7 +12,7 @@ import { JobResponse, toJobResponse } from '../dto/job-response.dto';
 import { ResultLinkService } from '../files/result-links';
 import { ApiJobFollowUp } from '../job-follow-up.openapi';
 import type { BulkJob } from '../jobs/bulk-job.entity';
-import { alreadyCommitted, JobNotReversible, NothingToDo, rowsErased } from '../jobs/bulk-job.errors';
+import { alreadyCommitted, alreadyRetried, JobNotReversible, NothingToDo, rowsErased } from '../jobs/bulk-job.errors';
 import { JobFollowUpService } from '../jobs/job-follow-up.service';
 import { JobWait } from '../jobs/job-wait';
 import { preferredWaitOf } from '../jobs/prefer-wait';
@@ -70,7 +70,7 @@ export class JobFollowUpController {
     return this.run(await this.followUps.undo(caller, jobId, expectedRows), { request, response });
   }
 
-  /** Tries the rows again that failed because of a fault of the service; rows that are wrong stay failed. */
+  /** Tries the rows again that failed because of a fault of the service, once; rows that are wrong stay failed. */
   @Post(':jobId/retry')
   @HttpCode(200)
   @RequireScope('jobs:write')
@@ -78,6 +78,7 @@ export class JobFollowUpController {
   @ApiOperation({ operationId: 'retryBulkJob' })
   @ApiJobFollowUp(
     new NothingToDo('No row failed because of a fault of the service; correct the failure file and send it.'),
+    alreadyRetried(JOB_EXAMPLE.jobId),
     rowsErased(),
   )
   async retry(

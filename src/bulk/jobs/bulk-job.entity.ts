@@ -138,6 +138,10 @@ export class BulkJob {
   @Column({ type: 'varchar', nullable: true })
   committedBy: string | null;
 
+  /** Job that tried its rows again. */
+  @Column({ type: 'varchar', nullable: true })
+  retriedBy: string | null;
+
   @TimeColumn()
   createdAt: Date;
 

@@ -36,6 +36,9 @@ export class JobNotCommittable extends defineError('JOB_NOT_COMMITTABLE', 'UNPRO
 /** What the job did cannot be taken back. */
 export class JobNotReversible extends defineError('JOB_NOT_REVERSIBLE', 'UNPROCESSABLE_REQUEST', 409) {}
 
+/** The rows of the job were tried again before. */
+export class JobRetried extends defineError('JOB_RETRIED', 'UNPROCESSABLE_REQUEST', 409) {}
+
 /** A job that would have no row. */
 export class NothingToDo extends defineError('NOTHING_TO_DO', 'UNPROCESSABLE_REQUEST', 409) {}
 
@@ -52,6 +55,11 @@ export function dryRunIncomplete(state: string): JobNotCommittable {
 /** The words for a dry run that was done for real before. */
 export function alreadyCommitted(jobId: string): JobNotCommittable {
   return new JobNotCommittable(`The job ${jobId} did this dry run for real already; read it for the result.`);
+}
+
+/** The words for a job whose rows were tried again before. */
+export function alreadyRetried(jobId: string): JobRetried {
+  return new JobRetried(`The job ${jobId} tried these rows again already; read it, and retry it where rows are left.`);
 }
 
 /** The words for a dry run that is to be undone or tried again. */

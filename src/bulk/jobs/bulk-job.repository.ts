@@ -181,9 +181,14 @@ export class BulkJobRepository {
     });
   }
 
-  /** Notes which job does a dry run for real; false when another was faster. */
-  async markCommitted(transaction: Transaction, { id, companyRef }: BulkJob, committedBy: string): Promise<boolean> {
-    const marked = await transaction.update(BulkJob, { id, companyRef, committedBy: IsNull() }, { committedBy });
+  /** Notes which job does a dry run for real, or tries rows again; false when another was faster: each is done once. */
+  async markFollowed(
+    transaction: Transaction,
+    { id, companyRef }: BulkJob,
+    by: 'committedBy' | 'retriedBy',
+    newId: string,
+  ): Promise<boolean> {
+    const marked = await transaction.update(BulkJob, { id, companyRef, [by]: IsNull() }, { [by]: newId });
     return marked.affected === 1;
   }
 

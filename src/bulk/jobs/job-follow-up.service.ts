@@ -5,7 +5,14 @@ import { ImporterRegistry, UNDO_PREFIX } from '../engine/importer.registry';
 import { RowCopier } from '../files/row-copier';
 import { UndoIntake } from '../undo/undo-intake';
 import type { BulkJob } from './bulk-job.entity';
-import { alreadyCommitted, dryRunIncomplete, JobNotReversible, notADryRun, onlyADryRun } from './bulk-job.errors';
+import {
+  alreadyCommitted,
+  alreadyRetried,
+  dryRunIncomplete,
+  JobNotReversible,
+  notADryRun,
+  onlyADryRun,
+} from './bulk-job.errors';
 import { BulkJobRepository } from './bulk-job.repository';
 import { BulkJobService } from './bulk-job.service';
 import { JobIntake, JobRequest } from './job-intake';
@@ -36,7 +43,7 @@ export class JobFollowUpService {
   /**
    * Makes a job that does what a dry run showed. Rows that would now do something else are refused.
    *
-   * @throws JobNotFound, Forbidden, JobNotEnded, JobNotCommittable, ResultNotFound
+   * @throws JobNotFound, Forbidden, JobNotEnded, JobNotCommittable, JobNotReversible, ResultNotFound
    */
   async commit(caller: Caller, jobId: string, expectedRows?: number): Promise<BulkJob> {
     const rehearsal = await this.getEnded(caller, jobId);
@@ -48,7 +55,7 @@ export class JobFollowUpService {
       followUp(caller, rehearsal, { target: rehearsal.target, options, expectedRows }),
       (newId) => this.sources.copy.all(newId, rehearsal),
       async (transaction, newId) => {
-        if (await this.jobs.markCommitted(transaction, rehearsal, newId)) return;
+        if (await this.jobs.markFollowed(transaction, rehearsal, 'committedBy', newId)) return;
         // Somebody else was faster; a dry run is done for real once.
         const { committedBy } = await this.jobs.get(transaction, jobId);
         throw alreadyCommitted(committedBy ?? '');
@@ -73,9 +80,10 @@ export class JobFollowUpService {
   }
 
   /**
-   * Makes a job of the rows that failed through no fault of theirs.
+   * Makes a job of the rows that failed through no fault of theirs, once: rows that create would do it twice. What is
+   * left then is tried again by a retry of that job.
    *
-   * @throws JobNotFound, Forbidden, JobNotEnded, NothingToDo, ResultNotFound
+   * @throws JobNotFound, Forbidden, JobNotEnded, JobNotReversible, JobRetried, NothingToDo, ResultNotFound
    */
   async retry(caller: Caller, jobId: string, expectedRows?: number): Promise<BulkJob> {
     const job = await this.getEnded(caller, jobId);
@@ -88,6 +96,11 @@ export class JobFollowUpService {
         expectedRows,
       }),
       (newId) => this.sources.copy.transientFailures(newId, job),
+      async (transaction, newId) => {
+        if (await this.jobs.markFollowed(transaction, job, 'retriedBy', newId)) return;
+        const { retriedBy } = await this.jobs.get(transaction, jobId);
+        throw alreadyRetried(retriedBy ?? '');
+      },
     );
   }
 

@@ -111,6 +111,7 @@ function newJob(
     error: null,
     fence: 0,
     committedBy: null,
+    retriedBy: null,
     createdAt: now,
     startedAt: null,
     finishedAt: null,
