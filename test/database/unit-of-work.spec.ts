@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { DataSource } from 'typeorm';
+import { DatabaseProbe } from '../../src/platform/database/database-probe';
 import { uniqueViolation } from '../../src/platform/database/driver-error';
 import { Transaction } from '../../src/platform/database/transaction';
 import { UnitOfWork } from '../../src/platform/database/unit-of-work';
@@ -304,6 +305,20 @@ describeEachEngine('a unit of work', (engine) => {
       expect(tries).toBe(3);
       const rows = await open.dataSource.query('SELECT text FROM notes ORDER BY id');
       expect(rows).toEqual([{ text: 'n1++' }, { text: 'n2++' }]);
+    });
+
+    it('waits for a row as long as it is to, also on a connection that a probe has opened', async () => {
+      const waitOf = async ({ dataSource }: OpenDatabase): Promise<unknown> =>
+        new UnitOfWork(dataSource).run((transaction) =>
+          transaction.query("SHOW SESSION VARIABLES LIKE 'innodb_lock_wait_timeout'"),
+        );
+      const other = await openDatabase(engine);
+      const probe = new DatabaseProbe(other.dataSource);
+      await probe.ask(5_000);
+      expect(await waitOf(other)).toEqual(await waitOf(open));
+      await probe.ask(5_000);
+      expect(await waitOf(other)).toEqual(await waitOf(open));
+      await other.remove();
     });
 
     it('runs the function again after a lock wait timeout, without what its first try wrote', async () => {

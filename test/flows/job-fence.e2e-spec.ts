@@ -9,6 +9,7 @@ import type { BulkJob } from '../../src/bulk/jobs/bulk-job.entity';
 import { JobTakenOver } from '../../src/bulk/jobs/bulk-job.errors';
 import { JobControl } from '../../src/bulk/jobs/job-control';
 import type { RowOutcome } from '../../src/bulk/jobs/bulk-outcome.entity';
+import { JobErasure } from '../../src/bulk/jobs/job-erasure';
 import { JobRetentionSweep } from '../../src/bulk/jobs/job-retention.sweep';
 import { bulk, CREATE, csvOf } from '../support/bulk';
 import { describeEachEngine } from '../support/engines';
@@ -173,5 +174,24 @@ describeEachEngine('a job', (engine) => {
     // What it did can still be taken back: the history is enough.
     const undo = await follow(tenant.api, jobId, 'undo');
     expect((await rowsOf(tenant.api, undo.jobId))[0].outcome).toBe('updated');
+  });
+
+  it('erases the jobs that ended long ago also where one of them cannot be erased', async () => {
+    const file = csvOf([['legalName'], ['Kept']]);
+    const jobIds = [];
+    for (let at = 0; at < 3; at++) jobIds.push((await bulk(tenant.api, CREATE, file)).jobId);
+    const longAgo = new Date(Date.now() - 31 * 24 * 60 * 60 * 1000).toISOString().replace('T', ' ').replace('Z', '');
+    for (const jobId of jobIds) await query('UPDATE bulk_jobs SET finished_at = ? WHERE job_id = ?', [longAgo, jobId]);
+    const erasure = service.app.get(JobErasure);
+    const isHeld = erasure.isHeld.bind(erasure);
+    const asked: string[] = [];
+    const faulty = jest.spyOn(erasure, 'isHeld').mockImplementation((job) => {
+      asked.push(job.jobId);
+      return asked.length === 1 ? Promise.reject(new Error('its rows cannot be read')) : isHeld(job);
+    });
+    await service.app.get(JobRetentionSweep).sweep();
+    faulty.mockRestore();
+    const isThere = (jobId: string) => existsSync(join(service.database.dataDir, 'jobs', jobId));
+    expect(jobIds.filter(isThere)).toEqual([asked[0]]);
   });
 });

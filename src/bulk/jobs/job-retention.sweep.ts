@@ -3,6 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { AppConfig } from '../../platform/config/app-config';
 import { UnitOfWork } from '../../platform/database/unit-of-work';
 import { HourlySweep } from '../../platform/schedule/hourly-sweep';
+import type { BulkJob } from './bulk-job.entity';
 import { BulkJobRepository } from './bulk-job.repository';
 import { JobErasure } from './job-erasure';
 
@@ -33,12 +34,20 @@ export class JobRetentionSweep extends HourlySweep {
       const some = kept.slice(start, start + BATCH);
       const over = await this.unitOfWork.read((transaction) => this.jobs.listEnded(transaction, some, endedBefore));
       let erased = 0;
-      for (const job of over) {
-        if (await this.erasure.isHeld(job)) continue;
-        await this.erasure.erase(job);
-        erased++;
-      }
+      for (const job of over) if (await this.eraseUnlessHeld(job)) erased++;
       if (erased > 0) this.logger.log({ jobs: erased }, 'erased the files of jobs that ended long ago');
+    }
+  }
+
+  /** One that cannot be read or removed is told of, and keeps no other from being erased. */
+  private async eraseUnlessHeld(job: BulkJob): Promise<boolean> {
+    try {
+      if (await this.erasure.isHeld(job)) return false;
+      await this.erasure.erase(job);
+      return true;
+    } catch (err) {
+      this.logger.warn({ err, jobId: job.jobId }, 'a job that ended long ago could not be erased; it is tried again');
+      return false;
     }
   }
 }

@@ -19,8 +19,11 @@ interface PooledConnection {
   query(sql: string, done: (error: unknown) => void): unknown;
 }
 
-/** Connections that were told how long to wait for a row another transaction holds, how long to hold one, and what to see. */
-const prepared = new WeakSet<object>();
+/** Wait for a lock of those who take none. */
+const NO_LOCK_SECONDS = 1;
+
+/** Connections that were told how long to hold a row, and what to see; with how long they wait for one, in seconds. */
+const prepared = new WeakMap<object, number>();
 
 /**
  * Takes a connection from the pool of a server for a query runner, and cuts it when the time is over or the server has
@@ -28,22 +31,30 @@ const prepared = new WeakSet<object>();
  * driver's own limit of a statement leaves it running on a connection that goes back into the pool.)
  *
  * @param leftMs for everything the runner does; Infinity when only silence counts
- * @param lockWaitSeconds how long the server lets a statement wait for a lock
+ * @param lockWaitSeconds how long the server lets a statement wait for a lock; null for a runner that takes none
  * @returns a function to call when the runner is done
  * @throws as a link that broke, when no connection is free in time
  */
-export async function connectInTime(runner: QueryRunner, leftMs: number, lockWaitSeconds: number): Promise<() => void> {
+export async function connectInTime(
+  runner: QueryRunner,
+  leftMs: number,
+  lockWaitSeconds: number | null,
+): Promise<() => void> {
   const connection = await acquire(runner, Math.min(leftMs, LONGEST_SILENCE_MS));
-  if (!prepared.has(connection)) {
-    prepared.add(connection);
+  const known = prepared.get(connection);
+  const wait = lockWaitSeconds ?? known ?? NO_LOCK_SECONDS;
+  prepared.set(connection, wait);
+  if (known === undefined) {
     // Whoever waits for a broken connection is told; without a listener a second fault of it would end the process.
     connection.on('error', () => undefined);
     // MySQL has no limit of the other kind: to it, that part is a comment.
     const idle = `/*M! , idle_transaction_timeout = ${IDLE_TRANSACTION_SECONDS} */`;
     // Should one fail, the statement behind it fails too.
-    connection.query(`SET SESSION innodb_lock_wait_timeout = ${lockWaitSeconds} ${idle}`, () => undefined);
+    connection.query(`SET SESSION innodb_lock_wait_timeout = ${wait} ${idle}`, () => undefined);
     // Once for the connection: TypeORM would say it again before each transaction, which is one way to the server more.
     connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', () => undefined);
+  } else if (known !== wait) {
+    connection.query(`SET SESSION innodb_lock_wait_timeout = ${wait}`, () => undefined);
   }
   const { stream } = connection;
   const cut = () => stream.destroy(unansweredInTime('the server did not answer in time'));
