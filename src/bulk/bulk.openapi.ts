@@ -115,6 +115,10 @@ export const JOB_EXAMPLE: JobResponse = {
     self: JOB_URL,
     success: `${JOB_URL}/results/success.csv?${SIGNATURE}`,
     failure: `${JOB_URL}/results/failure.csv?${SIGNATURE}`,
+    files: ['failure', 'success'].map((kind) => ({
+      name: `customers-${kind}.csv`,
+      url: `${JOB_URL}/results/${kind}.csv?${SIGNATURE}`,
+    })),
   },
 };
 
@@ -126,7 +130,7 @@ export const RUNNING_JOB_EXAMPLE: JobResponse = {
   counters: { ...JOB_EXAMPLE.counters, updated: 0, failed: 0, unprocessed: JOB_EXAMPLE.counters.received },
   rowsPerSecond: null,
   etaSeconds: null,
-  links: { ...JOB_EXAMPLE.links, success: null, failure: null },
+  links: { ...JOB_EXAMPLE.links, success: null, failure: null, files: [] },
 };
 
 /** What a listener of it gets. */

@@ -35,10 +35,14 @@ function fieldNamed(className: string, card: Partial<CustomFieldCard>): Type {
   return Field;
 }
 
-function importerOf(className: string, card: Parameters<typeof BulkImporterProvider>[0]): Type {
+function importerOf(
+  className: string,
+  card: Parameters<typeof BulkImporterProvider>[0],
+  ofImporter: readonly object[] = [],
+): Type {
   const Importer = {
     [className]: class implements Pick<BulkImporter, 'tables'> {
-      readonly tables = [] as unknown as BulkImporter['tables'];
+      readonly tables = ofImporter as unknown as BulkImporter['tables'];
     },
   }[className] as Type;
   Injectable()(Importer);
@@ -76,6 +80,28 @@ describe('a service does not start, and says who is at fault, with', () => {
     );
     expect(await refusalOf(importerOf('Mine', { target: 'jobs', route: { title: 'x' } }))).toMatch(
       /^The target jobs of Mine has a route: name it with two words/,
+    );
+    const long = `my.${'x'.repeat(53)}`;
+    expect(await refusalOf(importerOf('Mine', { target: long }))).toBe(
+      `The target ${long} of Mine is longer than 55 characters; shorten it`,
+    );
+  });
+
+  it('a route that asks for another scope than its importer', async () => {
+    const card = { target: 'my.things', scope: 'customers:write', route: { title: 'x', scope: 'jobs:write' } } as const;
+    expect(await refusalOf(importerOf('Mine', card))).toBe(
+      'Mine asks for customers:write and its route for jobs:write; give one of both',
+    );
+  });
+
+  it('a table whose name cannot be part of the name of a file', async () => {
+    const table = { columns: [], oneOf: [] };
+    const tables = [
+      { ...table, name: 'Orders' },
+      { ...table, name: 'Line items' },
+    ];
+    expect(await refusalOf(importerOf('Mine', { target: 'my.orders' }, tables))).toBe(
+      'The table "Line items" of Mine names result files; use letters of A to Z alone',
     );
   });
 

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DataSource } from 'typeorm';
+import { bulk, CREATE, csvOf, download } from '../support/bulk';
 import { describeEachEngine } from '../support/engines';
 import { Api, RunningService, startService, Tenant } from '../support/service';
 
@@ -86,6 +88,42 @@ describeEachEngine('a job under control', (engine) => {
     await tenant.api.get(`${JOBS}/${first}/rows`).expect(404);
     await tenant.api.post(`${JOBS}/${first}/cancel`).expect(404);
     await tenant.api.delete(`${JOBS}/${first}`).expect(404);
+  });
+
+  it('is cancelled once, however often it is asked for', async () => {
+    const jobId = await upload(tenant.api, 11_000, 'respond-async');
+    for (let time = 0; time < 3; time++) await tenant.api.post(`${JOBS}/${jobId}/cancel`);
+    await ended(tenant.api, jobId);
+    const [{ n }] = await service.app
+      .get(DataSource)
+      .query("SELECT COUNT(*) AS n FROM audit_entries WHERE action = 'job.cancelled' AND job_id = ?", [jobId]);
+    expect(Number(n)).toBe(1);
+  });
+
+  it('names the result files of all its tables', async () => {
+    const contacts = csvOf([
+      ['uniqueRefNo', 'name', 'legalName', 'mobile'],
+      ['NOBODY', 'Asha', 'Asha Rao', '9812345678'],
+    ]);
+    const file = csvOf([
+      ['uniqueRefNo', 'legalName'],
+      ['FILES-1', 'Files'],
+    ]);
+    const { jobId } = await bulk(tenant.api, CREATE, file, { contacts });
+    const { links } = (await tenant.api.get(`${JOBS}/${jobId}`).expect(200)).body.payload;
+    const names = links.files.map(({ name }: any) => name.replace(/^.*?-/, ''));
+    expect(names).toEqual(['failure-contacts.csv', 'success.csv']);
+    expect((await download(links.files[0].url)).toString()).toContain('NOBODY');
+    expect(links.failure).toBeNull();
+  });
+
+  it('can still be read when what it was for is not installed any more', async () => {
+    const jobId = await upload(tenant.api, 3);
+    await service.app.get(DataSource).query("UPDATE bulk_jobs SET target = 'depot.sites' WHERE job_id = ?", [jobId]);
+    expect((await tenant.api.get(`${JOBS}/${jobId}/rows`).expect(200)).body.payload.items).toHaveLength(3);
+    await tenant.api.get(`${JOBS}/${jobId}/events`).expect(200);
+    const { body } = await tenant.api.post(`${JOBS}/${jobId}/undo`).expect(409);
+    expect(body.errorResponse.errorMessage).toContain('has nothing installed for depot.sites any more');
   });
 
   it('loses its files at once when they are erased, and keeps its counters', async () => {

@@ -99,6 +99,27 @@ describeEachEngine('the events of a job', (engine) => {
     expect(events.map(({ event }) => event)).toEqual(['progress', 'end']);
   });
 
+  it('tell all failed rows again to a listener that was cut off among them', async () => {
+    const job = await upload(3_000, 3);
+    const isIssue = ({ event }: Event) => event === 'issue';
+    const first = await listen(job.links.events, {}, isIssue);
+    const { events } = await listen(job.links.events, { 'Last-Event-ID': first.events.at(-1)?.id ?? '' });
+    expect(events.filter(isIssue).map(({ data }) => data.row)).toEqual([2, 3, 4]);
+  });
+
+  it('name the table of a failed row', async () => {
+    const answer = await tenant.api
+      .post('/api/v0/customer/bulk')
+      .attach('file', Buffer.from('uniqueRefNo,legalName\nEVENTS-1,Events'), 'customers.csv')
+      .attach('contacts', Buffer.from('uniqueRefNo,name,legalName,mobile\nNOBODY,A,A,9812345678'), 'contacts.csv')
+      .expect(200);
+    const url = `${service.baseUrl}/api/v0/bulk/jobs/${answer.headers['x-job-id'] ?? ''}/events`;
+    const { events } = await listen(url, { Authorization: `Bearer ${tenant.token}` });
+    expect(events.flatMap(({ event, data }) => (event === 'issue' ? [[data.table, data.row]] : []))).toEqual([
+      ['Contacts', 2],
+    ]);
+  });
+
   it('are over for a listener that has had the end, and not for one that missed it', async () => {
     const job = await upload(10, 0);
     const { answer, events } = await listen(job.links.events, {});

@@ -109,14 +109,14 @@ export class BulkJobController {
     return this.rows.list(job, outcome, limit, decodeCursor(cursor));
   }
 
-  /** Cancels a job that waits or runs: it stops at the next border between two chunks, the other rows are unprocessed. */
+  /** Cancels a job that runs, at the next border between two chunks, or waits, when its turn comes; the other rows are unprocessed. */
   @Post(':jobId/cancel')
   @HttpCode(202)
   @RequireScope('jobs:write')
   @ApiOperation({ operationId: 'cancelBulkJob' })
   @ApiReceivablesSuccess(JobResponse, {
     status: 202,
-    description: 'The job as it is; it ends as cancelled shortly.',
+    description: 'The job as it is; it ends as cancelled before its next chunk, or when its turn would come.',
     payloads: { 'A job that is being cancelled': RUNNING_JOB_EXAMPLE },
   })
   @ApiJobErrors(jobHasEnded('completed'))

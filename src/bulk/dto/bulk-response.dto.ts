@@ -112,8 +112,10 @@ export class ListedRows {
 }
 
 /** A result file as an answer names it. */
-export interface ResultLink {
+export class ResultLink {
+  /** @example 'customers-failure.csv' */
   readonly name: string;
+  @ApiProperty({ format: 'uri' })
   readonly url: string;
 }
 
@@ -122,7 +124,7 @@ export interface ResultLinks {
   readonly success: ResultLink | null;
   readonly failure: ResultLink | null;
   readonly failureSecond: ResultLink | null;
-  /** Of a cancelled job. */
+  /** Of a job that was stopped. */
   readonly unprocessed: ResultLink | null;
 }
 

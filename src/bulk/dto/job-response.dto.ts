@@ -2,14 +2,15 @@ import { ApiProperty } from '@nestjs/swagger';
 import { ApiInt } from '../../platform/openapi/api-schema';
 import { jobPath } from '../files/job-path';
 import type { BulkJob, JobState } from '../jobs/bulk-job.entity';
-import type { ResultLinks } from './bulk-response.dto';
+import { ResultLink, ResultLinks } from './bulk-response.dto';
+import { unprocessedRows } from '../jobs/tally';
 
 /** Signed links of a job. */
 export interface JobFileLinks extends ResultLinks {
   readonly events: string;
+  /** All result files, those of other tables than the main one too. */
+  readonly files: ResultLink[];
 }
-
-import { unprocessedRows } from '../jobs/tally';
 
 /** Rows of a job, over all its tables; all but the last two add up to `received`. */
 export class JobCounters {
@@ -58,9 +59,11 @@ export class JobLinks {
   success: string | null;
   @ApiProperty({ format: 'uri' })
   failure: string | null;
-  /** Rows a cancelled job did not come to. */
+  /** Rows that a job which was stopped did not come to. */
   @ApiProperty({ format: 'uri' })
   unprocessed: string | null;
+  /** All its result files, with those of other tables than the main one, such as `Contacts`. */
+  files: ResultLink[];
   /**
    * Server-sent events while it goes on; a signed link, so that `EventSource` needs no token.
    */
@@ -77,12 +80,16 @@ export class JobResponse {
   jobId: string;
   /** @example 'receivables' */
   family: string;
-  /** @example 'customer.update' */
+  /**
+   * What its rows are for, such as `customer.create`, `customer.update`, or the name of an extension; with `undo:` in
+   * front for a job that takes back what others of that target did.
+   * @example 'customer.update'
+   */
   target: string;
   /** @example 'completed' */
   state: JobState;
   dryRun: boolean;
-  /** Job whose corrected failure file this is. */
+  /** Job whose corrected failure file this is, or which it commits, takes back or tries again. */
   parentJobId: string | null;
   /** @example 'customers.csv' */
   fileName: string | null;
@@ -172,6 +179,7 @@ export function toJobResponse(job: BulkJob, baseUrl: string, files: JobFileLinks
     success: files.success?.url ?? null,
     failure: files.failure?.url ?? null,
     unprocessed: files.unprocessed?.url ?? null,
+    files: files.files,
   };
   return {
     jobId: job.jobId,

@@ -9,7 +9,7 @@ import type { BulkImporter } from './bulk-importer.contract';
 export interface ImporterRoute {
   /** What a file holds, such as `Loyalty cards`. */
   readonly title: string;
-  /** Scope a token must hold to upload; `jobs:write` unless said otherwise. */
+  /** Scope a token must hold to upload; that of the card unless said otherwise, `jobs:write` where it names none. */
   readonly scope?: Scope;
 }
 
@@ -34,12 +34,19 @@ export interface RoutedImporter {
 /** Registers an injectable class that implements `BulkImporter` under the name of its target. */
 export const BulkImporterProvider = DiscoveryService.createDecorator<ImporterCard>();
 
+/** The job is of an importer that is not installed any more. */
+export class ImporterMissing extends defineError('IMPORTER_MISSING', 'UNPROCESSABLE_REQUEST', 409) {}
+
 /** Nothing takes files under that name. */
 export class ImporterNotFound extends defineError('IMPORTER_NOT_FOUND', 'RECORD_NOT_FOUND') {}
 
 /** With a point in it, a target is never taken for one of the service's own routes. */
 const ROUTED_TARGET = /^[a-z][a-z0-9-]{0,39}\.[a-z][a-z0-9-]{0,39}$/;
 const DEFAULT_SCOPE: Scope = 'jobs:write';
+/** As many characters as are stored of it, less those of `undo:`. */
+const LONGEST_TARGET = 55;
+/** Of a table behind the first: it becomes part of the names of its result files. */
+const TABLE_NAME = /^[A-Za-z]+$/;
 
 /** Before the target of an importer: the importer that takes back what jobs of that one did. */
 export const UNDO_PREFIX = 'undo:';
@@ -68,7 +75,7 @@ export class ImporterRegistry implements OnModuleInit {
     }
   }
 
-  /** @throws Error for a target nobody registered: that is a fault of the program, not of a request. */
+  /** @throws ImporterMissing for a target nobody registered, as that of a job whose extension was removed */
   get(target: string): BulkImporter {
     if (target.startsWith(UNDO_PREFIX)) {
       const { ledger } = this.get(target.slice(UNDO_PREFIX.length));
@@ -76,8 +83,10 @@ export class ImporterRegistry implements OnModuleInit {
       return new UndoImporter(ledger);
     }
     const importer = this.importers.get(target);
-    if (importer === undefined) throw new Error(`No importer is registered for ${target}`);
-    return importer;
+    if (importer !== undefined) return importer;
+    throw new ImporterMissing(
+      `This service has nothing installed for ${target} any more, which the job is of; the operator must put the extension back.`,
+    );
   }
 
   /** Scope the caller of a job needs, also of one that takes back what jobs of that target did; null: none is known. */
@@ -99,14 +108,25 @@ export class ImporterRegistry implements OnModuleInit {
 
   private add({ target, route, scope }: ImporterCard, importer: BulkImporter): void {
     this.importers.set(target, importer);
+    const { name } = importer.constructor;
+    if (target.length > LONGEST_TARGET) {
+      throw new Error(`The target ${target} of ${name} is longer than ${LONGEST_TARGET} characters; shorten it`);
+    }
+    for (const table of importer.tables.slice(1)) {
+      if (TABLE_NAME.test(table.name)) continue;
+      throw new Error(`The table "${table.name}" of ${name} names result files; use letters of A to Z alone`);
+    }
     if (scope !== undefined) this.scopes.set(target, scope);
     if (route === undefined) return;
     if (!ROUTED_TARGET.test(target)) {
       throw new Error(
-        `The target ${target} of ${importer.constructor.name} has a route: name it with two words of a-z, 0-9 and -, with a point between them`,
+        `The target ${target} of ${name} has a route: name it with two words of a-z, 0-9 and -, with a point between them`,
       );
     }
-    const ofRoute = route.scope ?? DEFAULT_SCOPE;
+    const ofRoute = route.scope ?? scope ?? DEFAULT_SCOPE;
+    if (scope !== undefined && scope !== ofRoute) {
+      throw new Error(`${name} asks for ${scope} and its route for ${ofRoute}; give one of both`);
+    }
     this.scopes.set(target, ofRoute);
     this.routed.set(target, { target, title: route.title, scope: ofRoute, importer });
   }

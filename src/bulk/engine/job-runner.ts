@@ -13,12 +13,12 @@ import type { ChunkSource } from './chunk-source';
 import { ChunkSources } from './chunk-sources';
 import { WholeRun } from './whole-run';
 
-/** How long a job waits for a database that went away before it gives up until the next start. */
+/** How long a step of a job waits for a database that went away before it is given up, for whoever goes on with the job. */
 const DATABASE_PATIENCE_MS = 120_000;
 const DATABASE_PAUSE_MS = 500;
 const RESTART_SECONDS = 10;
 
-/** Called after every chunk with the job as it stands. */
+/** Called after every chunk that is stored by itself with the job as it stands. */
 export type ProgressListener = (job: BulkJob) => void;
 
 /** Those who follow a run. */
@@ -136,7 +136,7 @@ export class JobRunner implements BeforeApplicationShutdown {
 
   /** Runs a step; while the database is away it waits, then reads the checkpoint to learn whether the step was stored. */
   private async survivingOutages<T>(job: BulkJob, step: () => Promise<T>): Promise<T | AppliedStep> {
-    const until = Date.now() + DATABASE_PATIENCE_MS;
+    let until: number | null = null;
     let attempt: () => Promise<T | AppliedStep> = step;
     for (;;) {
       try {
@@ -144,7 +144,8 @@ export class JobRunner implements BeforeApplicationShutdown {
       } catch (error) {
         const isOutage = error instanceof CommitOutcomeUnknown || isDatabaseUnavailable(error);
         // A stop does not wait for a database: whoever goes on reads the checkpoint, too.
-        if (!isOutage || this.stopping || Date.now() > until) throw error;
+        until ??= performance.now() + DATABASE_PATIENCE_MS;
+        if (!isOutage || this.stopping || performance.now() > until) throw error;
         this.logger.warn({ err: error, jobId: job.jobId, chunk: job.nextChunk }, 'waiting for the database');
         await sleep(DATABASE_PAUSE_MS);
         attempt = async () => {

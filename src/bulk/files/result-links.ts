@@ -25,15 +25,14 @@ export class ResultLinkService {
   /** @param baseUrl scheme and host for absolute links */
   async of(job: BulkJob, baseUrl: string): Promise<JobFileLinks> {
     const names = (await this.files.list(job.jobId)).filter((name) => RESULT_FILE.test(name));
-    const link = (name: string | undefined): ResultLink | null =>
-      name === undefined
-        ? null
-        : {
-            name: shownResultName(job, name),
-            url: `${baseUrl}${this.links.sign(`${jobPath(job.jobId)}/results/${name}`)}`,
-          };
-    const stored = names.filter((name) => name.endsWith(`.${job.fileFormat}`));
+    const linkTo = (name: string): ResultLink => ({
+      name: shownResultName(job, name),
+      url: `${baseUrl}${this.links.sign(`${jobPath(job.jobId)}/results/${name}`)}`,
+    });
+    const link = (name: string | undefined): ResultLink | null => (name === undefined ? null : linkTo(name));
+    const stored = names.filter((name) => name.endsWith(`.${job.fileFormat}`)).sort();
     return {
+      files: stored.map(linkTo),
       events: `${baseUrl}${this.links.sign(`${jobPath(job.jobId)}/events`)}`,
       success: link(stored.find((name) => name.startsWith('success.'))),
       failure: link(stored.find((name) => name.startsWith('failure.'))),

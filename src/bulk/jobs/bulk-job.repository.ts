@@ -7,6 +7,9 @@ import { BulkJob, JobError, JobState, TableTally } from './bulk-job.entity';
 import { jobNotFound } from './bulk-job.errors';
 import { BulkOutcome, RowOutcome } from './bulk-outcome.entity';
 
+/** States of a job that somebody works on, or will. */
+const UNFINISHED: readonly JobState[] = ['queued', 'running'];
+
 /** A page of jobs to look for; what is undefined does not matter. */
 export interface JobSearch {
   readonly state: JobState | undefined;
@@ -111,14 +114,13 @@ export class BulkJobRepository {
 
   /** How many jobs of a company wait or run. */
   countUnfinished(transaction: Transaction, companyRef: number): Promise<number> {
-    return transaction.countBy(BulkJob, { companyRef, state: In<JobState>(['queued', 'running']) });
+    return transaction.countBy(BulkJob, { companyRef, state: In(UNFINISHED) });
   }
 
   /** How many jobs of all companies wait and run, and when the oldest of each was made. */
   async listUnfinished(transaction: Transaction): Promise<{ state: JobState; count: number; oldest: Date | null }[]> {
-    const unfinished: JobState[] = ['queued', 'running'];
     return Promise.all(
-      unfinished.map(async (state) => {
+      UNFINISHED.map(async (state) => {
         const [jobs, count] = await transaction.findAndCount(BulkJob, {
           where: { state },
           select: { id: true, createdAt: true },
@@ -134,7 +136,7 @@ export class BulkJobRepository {
   listAbandoned(transaction: Transaction): Promise<BulkJob[]> {
     const now = databaseTraits(transaction).secondsFromNow(0);
     return transaction.find(BulkJob, {
-      where: { state: In<JobState>(['queued', 'running']), leaseUntil: Raw((column) => `${column} < ${now}`) },
+      where: { state: In(UNFINISHED), leaseUntil: Raw((column) => `${column} < ${now}`) },
       order: { id: 'ASC' },
       take: MOST_ABANDONED,
     });
@@ -162,7 +164,7 @@ export class BulkJobRepository {
 
   /** Renews the lease of whoever holds the job, or gives it up; of one that was taken over it stays as it is. */
   async setLease(transaction: Transaction, { id, companyRef, fence }: BulkJob, isHeld: boolean): Promise<void> {
-    const where = { id, companyRef, fence, state: In<JobState>(['queued', 'running']) };
+    const where = { id, companyRef, fence, state: In(UNFINISHED) };
     const until = () => (isHeld ? leaseEnd(transaction) : databaseTraits(transaction).secondsFromNow(0));
     await transaction.update(BulkJob, where, { leaseUntil: until });
   }
@@ -206,9 +208,13 @@ export class BulkJobRepository {
     return own.map(({ jobId }) => jobId);
   }
 
-  /** Asks for a job to stop; whoever works on it sees it at the next border between two chunks. */
-  async requestCancel(transaction: Transaction, { id, companyRef }: BulkJob): Promise<void> {
-    await transaction.update(BulkJob, { id, companyRef }, { cancelRequested: true });
+  /**
+   * Asks for a job to stop; whoever works on it sees it at the next border between two chunks. False for one that has
+   * ended, or was asked before.
+   */
+  async requestCancel(transaction: Transaction, { id, companyRef }: BulkJob): Promise<boolean> {
+    const going = { id, companyRef, cancelRequested: false, state: In(UNFINISHED) };
+    return (await transaction.update(BulkJob, going, { cancelRequested: true })).affected === 1;
   }
 
   async isCancelRequested(transaction: Transaction, { id, companyRef }: BulkJob): Promise<boolean> {

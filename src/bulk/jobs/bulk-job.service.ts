@@ -46,19 +46,24 @@ export class BulkJobService {
   }
 
   /**
-   * Cancels a job: at once while it waits, at the next border between two chunks while it runs. What is applied stays
-   * applied. One that is being cancelled already is left alone.
+   * Cancels a job: it ends at the next border between two chunks, or, where it waits for its turn, when that comes. What
+   * is applied stays applied. One that is being cancelled already is left alone.
    *
    * @throws JobNotFound, JobEnded
    */
   async cancel(caller: Caller, jobId: string): Promise<BulkJob> {
     const job = await this.get(caller, jobId);
     if (hasEnded(job.state)) throw jobHasEnded(job.state);
-    await this.unitOfWork.run(async (transaction) => {
-      await this.jobs.requestCancel(transaction, job);
-      await this.trail.record(transaction, { ...noted(caller, job), action: 'job.cancelled' });
+    return this.unitOfWork.run(async (transaction) => {
+      if (await this.jobs.requestCancel(transaction, job)) {
+        await this.trail.record(transaction, { ...noted(caller, job), action: 'job.cancelled' });
+        return { ...job, cancelRequested: true };
+      }
+      const current = await this.jobs.get(transaction, jobId);
+      // It ended since it was read.
+      if (hasEnded(current.state)) throw jobHasEnded(current.state);
+      return current;
     });
-    return { ...job, cancelRequested: true };
   }
 
   /** Puts down that the files of a job are about to be erased. */
@@ -80,7 +85,7 @@ export class BulkJobService {
     const isOurs = await this.unitOfWork.run((transaction) =>
       this.jobs.transition(transaction, job, 'queued', 'running', { startedAt }),
     );
-    if (!isOurs) throw new JobTakenOver(`The job ${job.jobId} was started by another process, or cancelled.`);
+    if (!isOurs) throw new JobTakenOver(`The job ${job.jobId} was started by another process.`);
     return { ...job, state: 'running', startedAt };
   }
 

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../platform/database/unit-of-work';
 import { countersOf, JobCounters, speedOf } from '../dto/job-response.dto';
-import { JobRowResponse, toJobRow } from '../dto/job-row.dto';
-import { ImporterRegistry } from '../engine/importer.registry';
+import type { JobRowResponse } from '../dto/job-row.dto';
 import { BulkJob, hasEnded } from './bulk-job.entity';
 import { BulkJobRepository } from './bulk-job.repository';
+import { JobRowsService } from './job-rows.service';
 
 /** At most four progress events a second (contract, section 5). */
 const LOOK_EVERY_MS = 250;
@@ -36,7 +36,7 @@ export class JobEventsService implements BeforeApplicationShutdown {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly jobs: BulkJobRepository,
-    private readonly importers: ImporterRegistry,
+    private readonly rows: JobRowsService,
   ) {}
 
   /** Listeners come back to the next process. */
@@ -58,7 +58,10 @@ export class JobEventsService implements BeforeApplicationShutdown {
       const job = await this.unitOfWork.read((transaction) => this.jobs.get(transaction, jobId));
       const progress = JSON.stringify([job.state, job.nextChunk]);
       if (progress !== told) {
-        for (const row of await this.failedRows(job, next)) yield { type: 'issue', id: job.nextChunk, data: row };
+        for (const row of await this.rows.listLastFailed(job, next, ISSUES_A_LOOK)) {
+          // A listener who is cut off among them is told all of them again.
+          yield { type: 'issue', id: next, data: row };
+        }
         yield { type: 'progress', id: job.nextChunk, data: { ...countersOf(job), ...speedOf(job) } };
         told = progress;
         next = job.nextChunk;
@@ -74,17 +77,5 @@ export class JobEventsService implements BeforeApplicationShutdown {
       }
       await sleep(LOOK_EVERY_MS, null, { signal }).catch(() => null);
     }
-  }
-
-  /** The last failed rows of the chunks from there to the checkpoint. */
-  private async failedRows(job: BulkJob, from: number): Promise<JobRowResponse[]> {
-    const failed: JobRowResponse[] = [];
-    const [main] = this.importers.get(job.target).tables;
-    for (let chunkNo = job.nextChunk - 1; chunkNo >= from && failed.length < ISSUES_A_LOOK; chunkNo--) {
-      const outcomes = await this.unitOfWork.read((transaction) => this.jobs.listOutcomes(transaction, job, chunkNo));
-      const ofChunk = outcomes.filter(({ verdict }) => verdict === 'failed').map((row) => toJobRow(row, main.name));
-      failed.unshift(...ofChunk.slice(failed.length - ISSUES_A_LOOK));
-    }
-    return failed;
   }
 }

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../platform/database/unit-of-work';
 import { Page, toPage } from '../../platform/http/cursor';
 import { JobRowResponse, RowOutcomeName, toJobRow } from '../dto/job-row.dto';
-import { ImporterRegistry } from '../engine/importer.registry';
 import { SpoolReader } from '../engine/row-spool';
 import { SPOOL_NAME } from '../files/file-intake';
 import { JobFiles } from '../files/job-files';
@@ -25,7 +24,6 @@ export class JobRowsService {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly jobs: BulkJobRepository,
-    private readonly importers: ImporterRegistry,
     private readonly files: JobFiles,
   ) {}
 
@@ -41,7 +39,7 @@ export class JobRowsService {
     after = -1,
   ): Promise<Page<JobRowResponse>> {
     const found: PlacedRow[] = [];
-    const spool = await SpoolReader.open(this.files.of(job.jobId, SPOOL_NAME)).catch((cause: unknown) => {
+    const spool = await this.openSpool(job).catch((cause: unknown) => {
       throw rowsErased(cause);
     });
     try {
@@ -64,12 +62,31 @@ export class JobRowsService {
     );
   }
 
+  /** The last failed rows of the chunks from there to the checkpoint, at most so many; none once they were erased. */
+  async listLastFailed(job: BulkJob, from: number, most: number): Promise<JobRowResponse[]> {
+    const failed: JobRowResponse[] = [];
+    const spool = await this.openSpool(job).catch(() => null);
+    try {
+      for (let chunkNo = job.nextChunk - 1; spool !== null && chunkNo >= from && failed.length < most; chunkNo--) {
+        const rows = await this.rowsOf(job, spool, chunkNo);
+        failed.unshift(...rows.filter(({ outcome }) => outcome === 'failed').slice(failed.length - most));
+      }
+    } finally {
+      await spool?.close();
+    }
+    return failed;
+  }
+
+  private openSpool({ jobId }: BulkJob): Promise<SpoolReader> {
+    return SpoolReader.open(this.files.of(jobId, SPOOL_NAME));
+  }
+
   /** Rows of a chunk that was not worked on are only told once nobody will. */
   private async rowsOf(job: BulkJob, spool: SpoolReader, chunkNo: number): Promise<JobRowResponse[]> {
     if (chunkNo >= job.nextChunk && !hasEnded(job.state)) return [];
-    const { table: index, rows } = await spool.read(chunkNo);
-    const table = this.importers.get(job.target).tables[index]?.name ?? '';
+    const table = job.tallies[spool.tableOf(chunkNo)]?.table ?? '';
     if (chunkNo >= job.nextChunk) {
+      const { rows } = await spool.read(chunkNo);
       return rows.map(({ row }) => ({
         row,
         table,
