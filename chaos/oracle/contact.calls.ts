@@ -18,14 +18,14 @@ export interface SentContact {
   readonly cells: ContactCells;
 }
 
-/** What a row says of its contact; without an id it must say who that is. */
+/** What a row says of its contact; without an id it names the number, and mostly all that a new one needs. */
 function drawPatch(dice: Dice, person: string | null): ContactPatch {
   const isWhole = person === null;
   return {
     person,
     ...(isWhole && { mobile: dice.pick(MOBILES) }),
-    ...((isWhole || dice.chance(0.4)) && { name: dice.pick(['Asha', 'Ravi']) }),
-    ...((isWhole || dice.chance(0.3)) && { legalName: dice.pick(['Asha Rao', 'Ravi, "R."']) }),
+    ...(dice.chance(isWhole ? 0.9 : 0.4) && { name: dice.pick(['Asha', 'Ravi']) }),
+    ...(dice.chance(isWhole ? 0.9 : 0.3) && { legalName: dice.pick(['Asha Rao', 'Ravi, "R."']) }),
     ...(dice.chance(0.4) && { email: dice.pick(['a@example.com', 'b@example.com', null]) }),
     ...(dice.chance(0.3) && { whatsapp: dice.pick([true, false, null]) }),
     deleted: dice.chance(0.25),
@@ -56,7 +56,7 @@ export function drawContact(
   if (!dice.chance(0.06)) return { drawn: { customer, patch, fault: null }, cells };
   const [broken, fault] = dice.pick<[ContactCells, string]>([
     [{ ...cells, email: 'nowhere' }, 'INVALID_FORMAT'],
-    [{ ...named, mobile: MOBILES[0] }, 'REQUIRED'],
+    [{ ...cells, mobile: '12345' }, 'INVALID_FORMAT'],
   ]);
   return { drawn: { customer, patch, fault }, cells: broken };
 }

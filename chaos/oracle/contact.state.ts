@@ -42,6 +42,8 @@ export function withContact(
   const known = contacts.find((one) => (person === null ? one.mobile === given.mobile : one.person === person));
   if (known === undefined && (person !== null || deleted)) return 'NOT_FOUND';
   if (deleted) return contacts.length === 1 ? 'LAST_CONTACT' : contacts.filter((one) => one !== known);
+  const isWhole = given.mobile !== undefined && given.name !== undefined && given.legalName !== undefined;
+  if (known === undefined && !isWhole) return 'REQUIRED';
   const added: ContactState = {
     ...{ person: newPerson, mobile: '', name: '', legalName: '', email: null, whatsapp: false },
   };

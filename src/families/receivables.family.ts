@@ -1,17 +1,13 @@
 import { AppError } from '../platform/errors/app-error';
 import { ApiFamily, ErrorContext, RenderedError } from '../platform/errors/api-family';
+import { isSecretField, MASKED } from '../platform/validation/secret-field';
 import { ReceivablesError } from './receivables.openapi';
-
-/** Fields whose rejected value is a secret and is shown masked. */
-const SECRET_FIELD = /secret|token|password|ssn/i;
 
 /** The value as it may be shown: members that are secrets are masked at any depth. */
 function shownValue(field: string, value: unknown): unknown {
-  if (SECRET_FIELD.test(field)) return '***';
+  if (isSecretField(field)) return MASKED;
   if (typeof value !== 'object' || value === null) return value ?? null;
-  return JSON.parse(
-    JSON.stringify(value, (key, member: unknown) => (SECRET_FIELD.test(key) ? '***' : member)),
-  ) as unknown;
+  return JSON.parse(JSON.stringify(value, (key, member: unknown) => (isSecretField(key) ? MASKED : member))) as unknown;
 }
 
 /** UTC time as this API writes it: `yyyy-MM-dd HH:mm:ss`. */

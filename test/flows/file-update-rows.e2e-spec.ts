@@ -174,6 +174,45 @@ describeEachEngine('rows of an update by file', (engine) => {
     ]);
   });
 
+  it('leaves empty cells and absent columns of a contact alone that is found by its mobile number', async () => {
+    const contact = { name: 'Old', legalName: 'Old Rao', mobile: '9000000077', via: 'PORTAL' };
+    const before = await create('M', { customerKeyContacts: [contact] });
+    const empty = [
+      ['customerId', 'name', 'legalName', 'mobile'],
+      [before.customerId, 'Renamed', '', '9000000077'],
+    ];
+    expect(
+      (
+        await update(
+          [
+            ['customerId', 'address'],
+            [before.customerId, 'x'],
+          ],
+          empty,
+        )
+      ).failure_count_second_file,
+    ).toBe(0);
+    const absent = [
+      ['customerId', 'mobile', 'email'],
+      [before.customerId, '9000000077', 'old@example.com'],
+      [before.customerId, '9000000078', 'new@example.com'],
+    ];
+    const { failureRequests } = await update(
+      [
+        ['customerId', 'address'],
+        [before.customerId, 'y'],
+      ],
+      absent,
+    );
+    expect(failureRequests.map(({ row, errors }: any) => [row, errors[0].code, errors[0].field])).toEqual([
+      [3, 'REQUIRED', 'name'],
+    ]);
+    const { customerKeyContacts } = await get(before.customerId);
+    expect(customerKeyContacts).toEqual([
+      expect.objectContaining({ ...contact, name: 'Renamed', email: 'old@example.com' }),
+    ]);
+  });
+
   it('of contacts fail with CONTACT_LIMIT, LAST_CONTACT, NOT_FOUND and REQUIRED', async () => {
     const people = Array.from({ length: 50 }, (_, i) => ({
       name: 'N',

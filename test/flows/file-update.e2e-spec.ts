@@ -1,6 +1,7 @@
 import { bulk, Cells, CREATE, csvOf, faultsOf, FILE_FORMATS, fileOf, UPDATE, warningsOf } from '../support/bulk';
 import { createCustomer } from '../support/customers';
 import { describeEachEngine } from '../support/engines';
+import { rowsOf } from '../support/jobs';
 import { RunningService, startService, Tenant } from '../support/service';
 
 const PATH = '/api/v0/customer';
@@ -163,6 +164,21 @@ describeEachEngine('an update by file', (engine) => {
         rejectedValue: null,
       },
     ]);
+  });
+
+  it('shows no value of a column it does not know that is a secret by its name', async () => {
+    await create('A');
+    const answer = await update([
+      ['uniqueRefNo', 'legalName', 'ssn', 'api_token', 'business'],
+      ['A', 'Changed', '123-45-6789', 'tok-1', 'shown'],
+    ]);
+    const shown = answer.successRequests[0].warnings.map(({ field, rejectedValue }: any) => [field, rejectedValue]);
+    expect(shown).toEqual([
+      ['ssn', '***'],
+      ['api_token', '***'],
+      ['business', 'shown'],
+    ]);
+    expect(JSON.stringify(await rowsOf(tenant.api, answer.jobId))).not.toMatch(/123-45-6789|tok-1/);
   });
 
   it.each(FILE_FORMATS)('leaves absent columns and empty cells alone and clears by #CLEAR, as %s', async (format) => {

@@ -1,4 +1,4 @@
-import { Equals, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { Equals, IsOptional, IsString, Matches, MaxLength, ValidateIf } from 'class-validator';
 import { ContactRequest } from '../../customer/dto/contact.dto';
 import { CreateCustomerRequest, UpdateCustomerRequest } from '../../customer/dto/customer.dto';
 
@@ -21,8 +21,21 @@ export class CustomerCreationRow extends CreateCustomerRequest {
   customerId?: string | null;
 }
 
+/** A cell that is empty leaves the value of a contact that is found by its mobile number, too; a new one is told what it lacks. */
+const whenGiven = (property: keyof ContactRequest) =>
+  ValidateIf((contact: ContactRequest) => contact[property] !== undefined);
+
 /** A row of the Contacts table: the fields of a contact, and whose it is. */
 export class ContactRow extends ContactRequest {
+  @whenGiven('name')
+  override name?: string;
+
+  @whenGiven('legalName')
+  override legalName?: string;
+
+  @whenGiven('mobile')
+  override mobile?: string;
+
   @IsOptional()
   @Matches(CUSTOMER_ID, { message: CUSTOMER_ID_MESSAGE })
   customerId?: string | null;

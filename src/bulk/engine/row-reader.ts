@@ -1,5 +1,6 @@
 import { forEachGivingWay } from '../../platform/event-loop/give-way';
 import type { CodedIssue } from '../../platform/validation/coded-issue';
+import { isSecretField, MASKED } from '../../platform/validation/secret-field';
 import { MAX_ROW_FAULTS } from '../formats/cell-faults';
 import type { RawRow } from '../formats/row-format.contract';
 import type { ParsedRow, ReadyRow, TableImporter } from './bulk-importer.contract';
@@ -55,7 +56,7 @@ export class RowReader {
     const warnings = ignored.slice(0, MAX_ROW_FAULTS).map(({ index, header, suggestion }) => {
       const hint = suggestion === null ? '' : `; did you mean ${suggestion}?`;
       const message = `the column "${header}" is not known and its value was ignored${hint}`;
-      return unknownColumn(header, message, raw.cells[index] ?? null);
+      return unknownColumn(header, message, isSecretField(header) ? MASKED : (raw.cells[index] ?? null));
     });
     if (ignored.length > MAX_ROW_FAULTS) {
       const more = ignored.length - MAX_ROW_FAULTS;

@@ -71,7 +71,7 @@ export function planContact(
       return {
         field: missing,
         code: 'REQUIRED',
-        message: `${missing} is required for a new contact`,
+        message: `${missing} is required for a new contact; the customer has none with this id or mobile number`,
         rejectedValue: null,
       };
     }
