@@ -79,6 +79,13 @@ describeEachEngine('what a caller can choose', (engine) => {
       const file = csvOf(named(3_500, (i) => i < 5));
       const answer = await bulk(tenant.api, CREATE, file, { query: { maxErrors: '5' } });
       expect(answer).toMatchObject({ success_count: 495, failure_count: 3_005, total_count: 3_500 });
+      const listed = answer.failureRequests.map(({ row, sheet, errors }: any) => [row, sheet, errors[0].code]);
+      expect([listed.length, listed[4], listed[5], listed[99]]).toEqual([
+        100,
+        [6, 'Customers', 'INVALID_FORMAT'],
+        [502, 'Customers', 'NOT_PROCESSED'],
+        [596, 'Customers', 'NOT_PROCESSED'],
+      ]);
       const job = await jobOf(tenant.api, answer.jobId);
       expect(job).toMatchObject({ state: 'failed', error: { code: 'TOO_MANY_ERRORS' } });
       expect(job.counters).toMatchObject({ created: 495, failed: 5, unprocessed: 3_000 });
@@ -107,14 +114,18 @@ describeEachEngine('what a caller can choose', (engine) => {
       expect(body.data.filter(({ success }: any) => success === true)).toHaveLength(499);
       expect(body.data[1_199].error.messages[0]).toContain('not processed');
       const campaignId = await createLeads(tenant.api, 1);
-      const records = Array.from({ length: 1_100 }, (_, i) => ({ id: `none_${i}`, data: { note: 'x' } }));
+      const data = (i: number) => (i === 1_050 ? {} : { note: 'x' });
+      const records = Array.from({ length: 1_100 }, (_, i) => ({ id: `none_${i}`, data: data(i) }));
       const answer = await tenant.api
         .put(UPDATE_BULK)
         .query({ maxErrors: '1' })
         .send({ campaignId, records })
         .expect(207);
-      expect(answer.body.results).toMatchObject({ total: 1_100, failed: 1_100, batchesProcessed: 1 });
-      expect(answer.body.results.errors[1_099].error).toBe('not_processed_exception');
+      const { results } = answer.body;
+      expect(results).toMatchObject({ total: 1_100, valid: 1_099, failed: 1_099, batchesProcessed: 1 });
+      expect(results.errors.at(-1)).toMatchObject({ id: 'none_1099', error: 'not_processed_exception' });
+      // What breaks a rule does so whether or not the job came to it.
+      expect(results.invalidRecords).toEqual([{ index: 1_050, id: 'none_1050', errors: ['data must not be empty'] }]);
     });
   });
 

@@ -3,6 +3,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { ApiInt } from '../../platform/openapi/api-schema';
 import type { BulkJob } from '../jobs/bulk-job.entity';
 import type { RowOutcome } from '../jobs/bulk-outcome.entity';
+import { notProcessed } from '../jobs/item-outcomes';
 import { unprocessedRows } from '../jobs/tally';
 
 /** One fault or remark about a row. */
@@ -101,13 +102,21 @@ export class ListedRows {
     private readonly most: number,
   ) {}
 
+  /** A row that the job did not come to: it counts as failed, and stands in the file of unprocessed rows. */
+  addUnprocessed(row: number, table: string): void {
+    this.addFailure({ row, sheet: table, customerId: null, errors: [notProcessed()] });
+  }
+
   add({ row, verdict, recordId, issues, warnings }: RowOutcome, table: string): void {
     if (verdict === 'failed') {
-      if (this.failures.length >= this.most) return;
-      this.failures.push({ row, sheet: table, customerId: recordId, errors: [...issues] });
+      this.addFailure({ row, sheet: table, customerId: recordId, errors: [...issues] });
     } else if (table === this.mainTable && this.successes.length < this.most) {
       this.successes.push({ row, customerId: recordId, action: verdict, warnings: [...warnings] });
     }
+  }
+
+  private addFailure(failure: FailureRequest): void {
+    if (this.failures.length < this.most) this.failures.push(failure);
   }
 }
 

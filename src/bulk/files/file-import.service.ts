@@ -35,6 +35,7 @@ export class FileImportService {
     const listed = new ListedRows(mainTable.name, this.config.listedRows);
     const run = await this.bulk.importFile({ ...request, family: 'receivables' }, upload, {
       onOutcome: (outcome, table) => listed.add(outcome, table),
+      onUnprocessed: (row, table) => listed.addUnprocessed(row, table),
       waitMs,
     });
     const links = await this.links.of(run.job, baseUrl);

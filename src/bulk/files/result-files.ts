@@ -24,7 +24,7 @@ export type OutcomeListener = (outcome: RowOutcome, table: string) => void;
 export interface RowListeners {
   readonly onOutcome?: OutcomeListener;
   /** Called with the rows a job did not come to. */
-  readonly onUnprocessed?: (row: number) => void;
+  readonly onUnprocessed?: (row: number, table: string) => void;
 }
 
 const LINE_SEPARATOR = '; ';
@@ -116,7 +116,8 @@ export class JobResults {
     await this.follow(job, null);
     for (let chunkNo = job.nextChunk; chunkNo < job.chunks; chunkNo++) {
       const chunk = await this.spool.read(chunkNo);
-      for (const { row } of chunk.rows) this.listeners.onUnprocessed?.(row);
+      const table = this.importer.tables[chunk.table]?.name ?? '';
+      for (const { row } of chunk.rows) this.listeners.onUnprocessed?.(row, table);
       await this.writers.writeUnprocessed(chunk);
     }
   }

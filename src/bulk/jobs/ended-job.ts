@@ -40,7 +40,7 @@ export class EndedJob {
       const outcomes = await this.unitOfWork.read((transaction) => this.jobs.listOutcomes(transaction, job, chunkNo));
       for (const outcome of outcomes) onOutcome?.(outcome, chunks[chunkNo]?.table ?? '');
     }
-    for (const { rows } of chunks.slice(job.nextChunk)) for (const row of rows) onUnprocessed?.(row);
+    for (const { rows, table } of chunks.slice(job.nextChunk)) for (const row of rows) onUnprocessed?.(row, table);
   }
 
   /** Table and row numbers of each chunk, as far as the outcomes alone do not tell them. */

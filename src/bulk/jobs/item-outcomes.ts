@@ -1,8 +1,15 @@
+import type { CodedIssue } from '../../platform/validation/coded-issue';
 import type { RowListeners } from '../files/result-files';
 import type { RowOutcome } from './bulk-outcome.entity';
 
 /** Code of an item its job did not come to. */
 export const NOT_PROCESSED = 'NOT_PROCESSED';
+
+/** Why a row that its job did not come to stands among those that failed: an answer has no third way. */
+export function notProcessed(): CodedIssue {
+  const message = 'not processed, because the job was stopped before; send it again';
+  return { field: null, code: NOT_PROCESSED, message, rejectedValue: null };
+}
 
 /** Collects what became of the items of a JSON call, one outcome per item in the order of the request. */
 export class ItemOutcomes implements RowListeners {
@@ -12,10 +19,7 @@ export class ItemOutcomes implements RowListeners {
     this.all.push(outcome);
   };
 
-  /** An answer has no third way between success and failure. */
   readonly onUnprocessed = (row: number): void => {
-    const message = 'not processed, because the job was stopped before; send the item again';
-    const issue = { field: null, code: NOT_PROCESSED, message, rejectedValue: null };
-    this.all.push({ row, verdict: 'failed', recordId: null, issues: [issue], warnings: [] });
+    this.all.push({ row, verdict: 'failed', recordId: null, issues: [notProcessed()], warnings: [] });
   };
 }

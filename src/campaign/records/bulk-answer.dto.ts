@@ -91,20 +91,42 @@ export function campaignAccepted({ jobId }: Pick<BulkJob, 'jobId'>): CampaignAcc
   return { success: true, message: 'Accepted', data: { jobId } };
 }
 
-/** Outcomes of all records in request order -> answer. @param verb `Updated` or `Added` */
-export function toCampaignAnswer(verb: string, outcomes: readonly RowOutcome[], retried: number): CampaignBulkAnswer {
+/** What is known of a record before it is tried: its id, where it has one, and the rules it breaks. */
+export interface KnownRecord {
+  readonly id: string | null;
+  readonly faults: readonly string[];
+}
+
+/**
+ * Outcomes of all records in request order -> answer.
+ *
+ * @param verb `Updated` or `Added`
+ * @param known of each record; one its job did not come to is told by that alone
+ */
+export function toCampaignAnswer(
+  verb: string,
+  outcomes: readonly RowOutcome[],
+  retried: number,
+  known: readonly KnownRecord[],
+): CampaignBulkAnswer {
   const errors: RecordErrorResponse[] = [];
   const invalidRecords: InvalidRecordResponse[] = [];
   const batches = new Set<number>();
   for (const { row, verdict, recordId, issues } of outcomes) {
     const [first] = issues;
+    const { id = null, faults = [] } = known[row - 1] ?? {};
+    const isUntried = first?.code === NOT_PROCESSED;
     if (verdict === 'failed' && first?.code === INVALID) {
       invalidRecords.push({ index: row - 1, id: recordId, errors: issues.map(({ message }) => message) });
       continue;
     }
-    if (first?.code !== NOT_PROCESSED) batches.add(Math.floor((row - 1) / CHUNK_ROWS));
+    if (isUntried && faults.length > 0) {
+      invalidRecords.push({ index: row - 1, id, errors: [...faults] });
+      continue;
+    }
+    if (!isUntried) batches.add(Math.floor((row - 1) / CHUNK_ROWS));
     if (verdict !== 'failed' || first === undefined) continue;
-    errors.push({ id: recordId ?? '', error: publishedError(first), reason: first.message });
+    errors.push({ id: recordId ?? id ?? '', error: publishedError(first), reason: first.message });
   }
   const total = outcomes.length;
   const valid = total - invalidRecords.length;

@@ -32,7 +32,7 @@ function answerOf(verb: 'Added' | 'Updated', met: readonly Met[], retried = 0): 
     issues: reasons.map((message) => ({ field: null, code, message, rejectedValue: null })),
     warnings: [],
   }));
-  return toCampaignAnswer(verb, outcomes, retried);
+  return toCampaignAnswer(verb, outcomes, retried, []);
 }
 
 const UPDATE_BULK_BODIES: Readonly<Record<string, BulkUpdateRequest>> = {

@@ -70,7 +70,7 @@ export class RecordBulkService {
       waitMs: choice.waitMs,
     });
     const retried = run.job.tallies[0]?.retried ?? 0;
-    return { ...run, answer: run.isDone ? toCampaignAnswer(verb, outcomes.all, retried) : null };
+    return { ...run, answer: run.isDone ? toCampaignAnswer(verb, outcomes.all, retried, judged) : null };
   }
 }
 
