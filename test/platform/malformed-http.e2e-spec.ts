@@ -43,11 +43,18 @@ describe('A request that is not well-formed HTTP', () => {
   });
   afterAll(() => service.stop());
 
-  /** Sends bytes as they are and gives all that comes back until the connection is closed. */
-  function send(bytes: string): Promise<string> {
+  /**
+   * Sends bytes as they are and gives all that comes back until the connection is closed.
+   *
+   * @param isAll nothing more is sent then
+   */
+  function send(bytes: string, isAll = false): Promise<string> {
     return new Promise((resolve, reject) => {
       let answer = '';
-      const socket = connect(Number(new URL(service.baseUrl).port), '127.0.0.1', () => socket.write(bytes, 'latin1'));
+      const socket = connect(Number(new URL(service.baseUrl).port), '127.0.0.1', () => {
+        socket.write(bytes, 'latin1');
+        if (isAll) socket.end();
+      });
       socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
       socket.on('close', () => resolve(answer));
       socket.on('error', reject);
@@ -75,6 +82,22 @@ describe('A request that is not well-formed HTTP', () => {
     expect(head).toContain('X-Request-Id: ');
     expect(JSON.parse(body)).toMatchObject(words);
     expect(body).toContain('100-continue');
+  });
+
+  it.each([
+    ['/customers/bulk/sourceId', { error: { code: 400, status: 400 } }],
+    ['/api/v1/customer-data/bulk', { success: false }],
+    ['/api/v0/customer', { response_code: 400 }],
+  ])('is told from one that breaks off, which %s answers in its own words', async (path, words) => {
+    const { token } = await service.createTenant();
+    const text = [`POST ${path} HTTP/1.1`, 'Host: x', 'X-Request-Id: my-own-id', `Authorization: Bearer ${token}`];
+    const rest = ['Content-Type: application/json', 'Content-Length: 5000', '', '{"customers":['];
+    const [head = '', body = ''] = (await send([...text, ...rest].join('\r\n'), true)).split('\r\n\r\n');
+    expect(head).toMatch(/^HTTP\/1\.1 400 /);
+    expect(head).toContain('X-Error-Type: CLIENT_REQUEST_ABORT');
+    expect(head).toContain('X-Request-Id: my-own-id');
+    expect(JSON.parse(body)).toMatchObject(words);
+    expect(body).toContain('broke off before it was complete');
   });
 
   it('is told from TRACE, which gives nothing back of what it was sent', async () => {
