@@ -15,6 +15,8 @@ type Transact = <T>(work: Work<T>) => Promise<T>;
 
 interface WaitingWork {
   readonly work: Work<unknown>;
+  /** Why its turn did not come in time, while others had taken it along; null otherwise. */
+  late: Error | null;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -39,15 +41,16 @@ export class CommitGroup {
    */
   add<T>(work: Work<T>, waitMs: number): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const one: WaitingWork = { work, resolve: resolve as (result: unknown) => void, reject };
+      const one: WaitingWork = { work, late: null, resolve: resolve as (result: unknown) => void, reject };
       this.waiting.push(one);
       this.line
         .add(() => this.commitNext(), waitMs)
         .catch((error: unknown) => {
-          // One that others took along is under way, and answered by them.
+          one.late = error instanceof Error ? error : new Error(String(error));
+          // One that others took along is under way, and answered by them, or given back.
           if (!this.waiting.includes(one)) return;
           this.waiting = this.waiting.filter((other) => other !== one);
-          reject(error instanceof Error ? error : new Error(String(error)));
+          reject(one.late);
         });
     });
   }
@@ -79,7 +82,11 @@ export class CommitGroup {
       else for (const one of group) await this.settle(one);
       return;
     }
-    this.waiting.unshift(...group.slice(answers.length));
+    // Given back: whoever is late by now has lost the turn of its own.
+    for (const one of group.slice(answers.length).reverse()) {
+      if (one.late === null) this.waiting.unshift(one);
+      else one.reject(one.late);
+    }
     for (const answer of answers) answer();
   }
 
