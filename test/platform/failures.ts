@@ -119,7 +119,7 @@ export const FAILURES: readonly Failure[] = [
   row(
     'Nest not found',
     'noRoute',
-    'There is no such route; see /docs for the routes of this service.',
+    'There is no such route; check its path against the documentation of this service.',
     () => new nest.NotFoundException(SECRET),
   ),
   row(

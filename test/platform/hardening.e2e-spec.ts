@@ -82,13 +82,16 @@ describe('a service in production', () => {
 });
 
 describe('connections to a server', () => {
-  it('take objects for values and one statement at a time', async () => {
-    if ((process.env['TEST_DATABASE_URL'] ?? '') === '') return;
+  const onServer = (process.env['TEST_DATABASE_URL'] ?? '') === '' ? it.skip : it;
+  onServer('take objects for values and one statement at a time, and send no file of theirs', async () => {
     const { dataSource, remove } = await openDatabase('mariadb');
     try {
       expect(dataSource.options).toMatchObject({ extra: { stringifyObjects: true } });
       await expect(dataSource.query('SELECT 1; SELECT 2')).rejects.toThrow(/syntax/);
-      await expect(dataSource.query("LOAD DATA LOCAL INFILE '/etc/hostname' INTO TABLE x")).rejects.toThrow();
+      await dataSource.query('CREATE TABLE taken (line TEXT)');
+      // A server of MariaDB allows it, unless told otherwise: it is the client that does not.
+      await expect(dataSource.query("LOAD DATA LOCAL INFILE '/etc/hostname' INTO TABLE taken")).rejects.toThrow();
+      expect(await dataSource.query('SELECT * FROM taken')).toEqual([]);
       const [row] = await dataSource.query('SELECT ? AS text', [{ x: "' OR 1=1" }]);
       expect(row.text).toBe('[object Object]');
     } finally {

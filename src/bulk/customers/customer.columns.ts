@@ -26,7 +26,7 @@ const BY_FIELD: Readonly<Record<CustomerField, Omit<FieldColumn, 'name'>>> = {
   },
   state: {
     kind: 'text',
-    description: 'Name or code of the state; must agree with the GSTIN.',
+    description: 'Name or code of the state; one that is known must agree with the GSTIN.',
     example: 'Karnataka',
   },
   pinCode: { kind: 'text', description: '6 digits, not beginning with 0.', example: '560001' },

@@ -23,7 +23,10 @@ export class SuccessRequest {
   /** @example 2 */
   @ApiInt()
   row: number;
-  /** @example 'KC7Q2M9RX4T1B8ZC' */
+  /**
+   * Id of the customer; of other records the key that names them.
+   * @example 'KC7Q2M9RX4T1B8ZC'
+   */
   customerId: string | null;
   /** @example 'updated' */
   action: 'created' | 'updated' | 'unchanged' | 'skipped';
@@ -37,14 +40,20 @@ export class FailureRequest {
   row: number;
   /** @example 'Customers' */
   sheet: string;
-  /** @example 'KC4T1B8ZC7Q2M9RX' */
+  /**
+   * Id of the customer, or the key of another record; null where the row names none that is known.
+   * @example 'KC4T1B8ZC7Q2M9RX'
+   */
   customerId: string | null;
   errors: RowIssueResponse[];
 }
 
 /** Answer of a bulk call with a file. `success_count + failure_count = total_count`, always. */
 export class BulkResponse {
-  /** The first refused rows of all tables; the failure file holds them all. */
+  /**
+   * The first refused rows of all tables, and those that a stopped job did not come to. The failure file holds all of the
+   * former, a file of unprocessed rows, linked from the job, the latter.
+   */
   failureRequests: FailureRequest[];
   /** @example 1 */
   @ApiInt()

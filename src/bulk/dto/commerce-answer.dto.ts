@@ -23,7 +23,7 @@ export class ItemAnswer {
   @ApiProperty({ enum: ['create', 'update'] })
   action: 'create' | 'update';
   /**
-   * Numeric id of the customer; null when the item was refused.
+   * Numeric id of the customer; null when the item was refused, and of one that a dry run would create.
    * @example 25494
    */
   @ApiProperty({ type: 'integer', format: 'int32', nullable: true })

@@ -2,8 +2,9 @@ import { Column } from 'typeorm';
 import { IdColumn, RefColumn, TimeColumn } from '../../platform/database/columns';
 
 /**
- * What an entity needs for its rows to be imported by `EntityImporter`. Its table keeps the key unique among the living
- * of a company: `UNIQUE (company_ref, <key>, deletion_key)`.
+ * What an entity needs for its rows to be imported by `EntityImporter`. Its table has the columns `id`, `company_ref`,
+ * `version`, `deletion_key` (not null), `deleted_at`, `created_at` and `updated_at` in the types of `columnTypes`, besides
+ * its own, and keeps the key unique among the living of a company: `UNIQUE (company_ref, <key>, deletion_key)`.
  */
 export abstract class ImportedRecord {
   @IdColumn()

@@ -65,7 +65,7 @@ export class CustomerAddressController {
     return commerceAnswer(await this.customers.listAddresses(caller, toCustomerKey(params, query)));
   }
 
-  /** Changes the address of that code, or adds it; an address without a code is added. */
+  /** Changes the address of that code, or adds it; one without a code is added, unless it is there word for word. */
   @Post()
   @RequireScope('customers:write')
   @ApiOperation({ operationId: 'saveAddress' })

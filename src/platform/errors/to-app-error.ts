@@ -36,7 +36,10 @@ const BY_STATUS: Readonly<Record<number, Words>> = {
   400: { kind: UnreadableBody, message: 'The request body could not be read; check its format and encoding.' },
   401: { kind: Unauthorized, message: 'A valid bearer token is required.' },
   403: { kind: Forbidden, message: 'This token does not allow that.' },
-  404: { kind: RouteNotFound, message: 'There is no such route; see /docs for the routes of this service.' },
+  404: {
+    kind: RouteNotFound,
+    message: 'There is no such route; check its path against the documentation of this service.',
+  },
   405: { kind: MethodNotAllowed, message: 'The route does not take this method.' },
   406: { kind: NotAcceptable, message: 'The answer cannot be given in a format the request accepts.' },
   408: { kind: RequestTimeout, message: 'The request took too long to arrive; send it again.' },
