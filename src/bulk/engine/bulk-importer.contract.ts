@@ -48,7 +48,7 @@ export interface JobContext {
   readonly duplicates: DuplicateRule;
   /** Nothing of it will stay: a table may tell what a row changes in its result instead of writing history. */
   readonly isRehearsal: boolean;
-  /** 1, and one more each time the chunk is run again after it lost a race. */
+  /** 1, and one more each time the transaction of the chunk is run again, for a lost race, a deadlock or a lock timeout. */
   readonly attempt: number;
   /**
    * Asks for a record on behalf of a row that will be applied. Null when the row may have it; otherwise the row of this

@@ -80,8 +80,8 @@ export class ResultFiles {
 }
 
 /**
- * The result files of one job under way. They grow while the job does, so that no row is read a second time; what an
- * interrupted job did before is read from its outcomes. They are there under their names only once they are complete.
+ * The result files of one job under way. They grow while the job does, so that its rows are not read a second time; what an
+ * interrupted job did before, and a job that is done in one piece, is read from its outcomes. They are there under their names only once they are complete.
  */
 export class JobResults {
   private written = 0;
@@ -178,7 +178,7 @@ class ResultWriters {
     await this.writeRows('failure', chunk, [...this.keptNames(chunk, kept), ...RESULT_COLUMNS], refused);
   }
 
-  /** Rows a cancelled job did not come to, as they were sent: the file is ready to be sent again. */
+  /** Rows that a stopped job did not come to, as they were sent: the file is ready to be sent again. */
   async writeUnprocessed(chunk: RowChunk): Promise<void> {
     const kept = this.keptColumns(chunk);
     const rows = chunk.rows.map((raw): RawRow => {

@@ -82,7 +82,7 @@ export class BulkJobRepository {
   }
 
   /**
-   * Like `insertOutcomes`, for chunks the checkpoint will move over later: nobody asks for their outcomes before. Those of
+   * Like `insertOutcomes`, for chunks the checkpoint will move over later: until then they tell of nothing that is stored. Those of
    * a try that was broken off are replaced. False when another process has taken the job over.
    */
   async layOutcomes(
@@ -235,7 +235,7 @@ export class BulkJobRepository {
       await updateMany(transaction, BulkOutcome, [{ ...chunk, outcomes: JSON.stringify(outcomes) }], ['outcomes']);
   }
 
-  /** Outcomes of one chunk; empty when it was not applied. */
+  /** Outcomes of one chunk, also those that were laid in front of the checkpoint; empty when there are none. */
   async listOutcomes(transaction: Transaction, { id }: BulkJob, chunkNo: number): Promise<RowOutcome[]> {
     const chunk = await transaction.findOneBy(BulkOutcome, { jobRef: id, chunkNo });
     return chunk === null ? [] : (JSON.parse(chunk.outcomes) as RowOutcome[]);

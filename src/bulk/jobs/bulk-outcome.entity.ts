@@ -16,7 +16,10 @@ export interface RowOutcome {
   readonly changes?: readonly ShownChange[];
 }
 
-/** The outcomes of one chunk, in row order; written in the transaction that applied the chunk. */
+/**
+ * The outcomes of one chunk, in row order; written in the transaction that applied the chunk, or, of a job that is done in
+ * one piece, in front of its checkpoint.
+ */
 @Entity('bulk_outcomes')
 export class BulkOutcome {
   @IdColumn()

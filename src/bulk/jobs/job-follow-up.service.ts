@@ -115,7 +115,9 @@ export class JobFollowUpService {
   private ledgerOf({ target }: BulkJob): NonNullable<BulkImporter['ledger']> {
     const { ledger } = this.importers.get(target);
     if (ledger !== undefined) return ledger;
-    throw new JobNotReversible(`Jobs of ${target} keep no history; what they did can only be changed by new jobs.`);
+    throw new JobNotReversible(
+      `Jobs of ${target} keep no history, by which they could be committed or taken back; send the rows anew.`,
+    );
   }
 }
 

@@ -27,7 +27,9 @@ export class SchemaMigrator {
         got: unknown;
       }[];
       if (Number(row?.got) !== 1)
-        throw new Error(`Another process has been migrating the database for ${LOCK_SECONDS} s`);
+        throw new Error(
+          `Another process has been migrating the database for ${LOCK_SECONDS} s; wait for it, or end it, and start again`,
+        );
       return (await this.listPending(runner)).length === 0 ? [] : await this.migrateMarked(runner);
     } finally {
       await runner.query('SELECT RELEASE_LOCK(?)', [LOCK_NAME]).catch(() => undefined);

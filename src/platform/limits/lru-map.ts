@@ -1,4 +1,4 @@
-/** A map that forgets what was not used for the longest time, so that no caller can make it grow without end. */
+/** A map that forgets what was not set or read for the longest time, so that no caller can make it grow without end. */
 export class LruMap<K, V> {
   private readonly entries = new Map<K, V>();
 
@@ -8,8 +8,11 @@ export class LruMap<K, V> {
     return this.entries.size;
   }
 
+  /** The value, which counts as used then. */
   get(key: K): V | undefined {
-    return this.entries.get(key);
+    const value = this.entries.get(key);
+    if (value !== undefined) this.set(key, value);
+    return value;
   }
 
   /** Stores a value, as the one used last. */
@@ -17,7 +20,7 @@ export class LruMap<K, V> {
     this.entries.delete(key);
     this.entries.set(key, value);
     if (this.entries.size <= this.most) return;
-    // A Map lists its keys in the order they were set.
+    // A Map lists its keys in the order they were added.
     for (const oldest of this.entries.keys()) {
       this.entries.delete(oldest);
       return;
