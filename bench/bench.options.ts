@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { countOf, readArguments, UsageError, wrongUsage } from '../chaos/usage';
 import type { Engine } from '../test/support/engines';
 
 /** The works, in the order they are done. */
@@ -28,9 +28,9 @@ export interface BenchOptions {
 
 const isWork = (text: string): text is Work => (WORKS as readonly string[]).includes(text);
 
-/** Reads the command line. @throws with the usage when something in it is not understood */
+/** Reads the command line. @throws UsageError when something in it is not understood */
 export function readOptions(args: readonly string[]): BenchOptions {
-  const { values } = parseArgs({
+  const { values } = readArguments(USAGE, {
     args: [...args],
     options: {
       engine: { type: 'string' },
@@ -38,13 +38,16 @@ export function readOptions(args: readonly string[]): BenchOptions {
       repeat: { type: 'string' },
       json: { type: 'string' },
       quick: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
     },
   });
   const { engine, only, repeat, json, quick } = values;
-  if (engine !== undefined && engine !== 'sqlite' && engine !== 'mariadb') throw new Error(USAGE);
-  if (only !== undefined && !isWork(only)) throw new Error(USAGE);
-  const repeats = repeat === undefined ? null : Number(repeat);
-  if (repeats !== null && (!Number.isSafeInteger(repeats) || repeats < 1)) throw new Error(USAGE);
+  if (values.help) throw new UsageError(USAGE);
+  if (engine !== undefined && engine !== 'sqlite' && engine !== 'mariadb') {
+    throw wrongUsage(USAGE, `--engine ${engine} is neither sqlite nor mariadb`);
+  }
+  if (only !== undefined && !isWork(only)) throw wrongUsage(USAGE, `--only ${only} is no work there is`);
+  const repeats = repeat === undefined ? null : countOf(USAGE, repeat, 1);
   return {
     engines: engine === undefined ? ['sqlite', 'mariadb'] : [engine],
     works: only === undefined ? WORKS : [only],

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
-import { parseArgs } from 'node:util';
 import type { Engine } from '../test/support/engines';
 import { FaultChoice, FAULTS } from './faults/fault.run';
+import { countOf, readArguments, UsageError, wrongUsage } from './usage';
 
 const USAGE = `npm run chaos -- [options]
   --engine sqlite|mariadb  only that one; MariaDB on the server of DATABASE_URL, else on a private throw-away one
@@ -33,9 +33,9 @@ const MOST_SEED = 1_000_000;
 /** Steps inside a chunk need some chunks, not many rows. */
 const STEP_ROWS = 5_000;
 
-/** Reads the command line. @throws with the usage when something in it is not understood */
+/** Reads the command line. @throws UsageError when something in it is not understood */
 export function readOptions(args: readonly string[]): ChaosOptions {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = readArguments(USAGE, {
     args: [...args],
     allowPositionals: true,
     options: {
@@ -53,20 +53,25 @@ export function readOptions(args: readonly string[]): ChaosOptions {
     },
   });
   const { engine, quick, steps, faults } = values;
-  if (values.help || (engine !== undefined && engine !== 'sqlite' && engine !== 'mariadb')) throw new Error(USAGE);
+  if (values.help) throw new UsageError(USAGE);
+  if (engine !== undefined && engine !== 'sqlite' && engine !== 'mariadb') {
+    throw wrongUsage(USAGE, `--engine ${engine} is neither sqlite nor mariadb`);
+  }
   const isUnknown = (name: string) => FAULTS.every((fault) => fault.name !== name);
-  if (positionals.some((name) => !faults || isUnknown(name))) throw new Error(USAGE);
+  const wrong = positionals.find((name) => !faults || isUnknown(name));
+  if (wrong !== undefined)
+    throw wrongUsage(USAGE, `${wrong} is no fault there is${faults ? '' : '; faults come behind --faults'}`);
   const engines: readonly Engine[] = engine === undefined ? ['sqlite', 'mariadb'] : [engine];
-  const seed = countOf(values.seed, randomInt(1, MOST_SEED));
-  const given = (text: string | undefined) => (text === undefined ? undefined : countOf(text, 1));
+  const seed = countOf(USAGE, values.seed, randomInt(1, MOST_SEED));
+  const given = (text: string | undefined) => (text === undefined ? undefined : countOf(USAGE, text, 1));
   return {
     engines,
-    kills: countOf(values.kills, quick ? 5 : 100),
-    rows: countOf(values.rows, quick ? 20_000 : steps ? STEP_ROWS : 100_000),
-    lanes: countOf(values.lanes, 3),
+    kills: countOf(USAGE, values.kills, quick ? 5 : 100),
+    rows: countOf(USAGE, values.rows, quick ? 20_000 : steps ? STEP_ROWS : 100_000),
+    lanes: countOf(USAGE, values.lanes, 3),
     seed,
     steps,
-    times: countOf(values.times, 20),
+    times: countOf(USAGE, values.times, 20),
     faults: faults
       ? {
           ...{ names: positionals, engines, seed, quick },
@@ -74,10 +79,4 @@ export function readOptions(args: readonly string[]): ChaosOptions {
         }
       : null,
   };
-}
-
-function countOf(text: string | undefined, otherwise: number): number {
-  const count = Number(text ?? otherwise);
-  if (!Number.isSafeInteger(count) || count < 1) throw new Error(USAGE);
-  return count;
 }

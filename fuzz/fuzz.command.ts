@@ -1,3 +1,4 @@
+import { UsageError } from '../chaos/usage';
 import { buildService, provideServer } from '../chaos/built-service';
 import { Contract } from './contract';
 import { runEngine } from './engine.run';
@@ -26,6 +27,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.stack : error);
+  console.error(error instanceof UsageError ? error.message : error);
   process.exitCode = 1;
 });

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { parseArgs } from 'node:util';
+import { countOf, readArguments, UsageError, wrongUsage } from '../chaos/usage';
 import type { Engine } from '../test/support/engines';
 import { LANE_NAMES, LaneName, LANES, TWINS } from './lanes';
 
@@ -22,9 +22,9 @@ export interface FuzzOptions {
 
 const MOST_SEED = 1_000_000;
 
-/** Reads the command line. @throws with the usage when something in it is not understood */
+/** Reads the command line. @throws UsageError when something in it is not understood */
 export function readOptions(args: readonly string[]): FuzzOptions {
-  const { values } = parseArgs({
+  const { values } = readArguments(USAGE, {
     args: [...args],
     options: {
       engine: { type: 'string' },
@@ -32,27 +32,25 @@ export function readOptions(args: readonly string[]): FuzzOptions {
       only: { type: 'string' },
       seed: { type: 'string' },
       quick: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
     },
   });
   const { engine, only, quick } = values;
-  if (engine !== undefined && engine !== 'sqlite' && engine !== 'mariadb') throw new Error(USAGE);
+  if (values.help) throw new UsageError(USAGE);
+  if (engine !== undefined && engine !== 'sqlite' && engine !== 'mariadb') {
+    throw wrongUsage(USAGE, `--engine ${engine} is neither sqlite nor mariadb`);
+  }
   const lanes = LANE_NAMES.filter((name) => only === undefined || only === name);
   const hasTwins = engine === undefined && (only === undefined || only === TWINS.name);
-  if (lanes.length === 0 && !hasTwins) throw new Error(USAGE);
+  if (lanes.length === 0 && !hasTwins) throw wrongUsage(USAGE, `--only ${only ?? ''} is no lane there is for that`);
   const engines: readonly Engine[] = engine === undefined ? ['sqlite', 'mariadb'] : [engine];
   const shares = lanes.map((name) => LANES[name].share);
   const whole = shares.reduce((sum, share) => sum + share, hasTwins ? TWINS.share : 0);
-  const each = countOf(values.cases, quick ? 2_000 : 60_000) / engines.length;
+  const each = countOf(USAGE, values.cases, quick ? 2_000 : 60_000) / engines.length;
   return {
     engines,
     cases: new Map(lanes.map((name) => [name, Math.ceil((each * LANES[name].share) / whole)])),
     twinCases: hasTwins ? Math.ceil((each * TWINS.share) / whole) : 0,
-    seed: countOf(values.seed, randomInt(1, MOST_SEED)),
+    seed: countOf(USAGE, values.seed, randomInt(1, MOST_SEED)),
   };
-}
-
-function countOf(text: string | undefined, otherwise: number): number {
-  const count = Number(text ?? otherwise);
-  if (!Number.isSafeInteger(count) || count < 1) throw new Error(USAGE);
-  return count;
 }

@@ -41,7 +41,16 @@ async function main(): Promise<void> {
   console.error(`Rollbook is ready\n  API      ${baseUrl}\n  Swagger  ${baseUrl}/docs\n  token    ${token}`);
 }
 
+/** What an operator is to see of why the service did not start. */
+function wordsFor(error: unknown): unknown {
+  if (error instanceof ConfigError) return error.message;
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === 'EADDRINUSE' || code === 'EACCES' || code === 'EADDRNOTAVAIL'
+    ? `PORT or HOST: the service cannot listen there (${message}); set others, or end what listens there`
+    : error;
+}
+
 main().catch((error: unknown) => {
-  console.error(error instanceof ConfigError ? error.message : error);
+  console.error(wordsFor(error));
   process.exit(1);
 });

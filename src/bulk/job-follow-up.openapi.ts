@@ -8,19 +8,22 @@ import { JobResponse } from './dto/job-response.dto';
 import { jobHasNotEnded } from './jobs/bulk-job.errors';
 import { ApiPreferHeader } from './prefer.openapi';
 
-/** Documents a route that makes a job out of another. */
-export function ApiJobFollowUp(...errors: readonly AppError[]): MethodDecorator {
+const PARENT_ID = 'JOB4T1B8ZC7Q2M9RX4T1B8ZC7Q2M9';
+
+/** Documents a route that makes a job out of another. @param own what sets the new job apart in the examples */
+export function ApiJobFollowUp(own: Partial<JobResponse>, ...errors: readonly AppError[]): MethodDecorator {
+  const made = { parentJobId: PARENT_ID, ...own };
   return applyDecorators(
     ApiPreferHeader(),
     ApiReceivablesSuccess(JobResponse, {
       description: 'The new job, which has ended.',
-      payloads: { 'A job that has ended': JOB_EXAMPLE },
+      payloads: { 'A job that has ended': { ...JOB_EXAMPLE, ...made } },
       headers: ['X-Job-Id'],
     }),
     ApiReceivablesSuccess(JobResponse, {
       status: 202,
       description: 'The new job, which is not done yet and goes on.',
-      payloads: { 'A call that did not wait': RUNNING_JOB_EXAMPLE },
+      payloads: { 'A call that did not wait': { ...RUNNING_JOB_EXAMPLE, ...made } },
       headers: ['X-Job-Id', 'Location'],
     }),
     ApiJobErrors(

@@ -82,7 +82,10 @@ export class CustomerDependents {
     requests.forEach((contactRequest, index) => {
       const plan = planContact(owner, known, toContactPatch(contactRequest));
       if ('code' in plan) {
-        issues.push({ ...plan, field: `customerKeyContacts[${index}].${plan.field ?? ''}` });
+        // Nobody sent the members by which all contacts are cleared.
+        if (request.customerKeyContacts === null)
+          issues.push({ ...plan, field: 'customerKeyContacts', rejectedValue: null });
+        else issues.push({ ...plan, field: `customerKeyContacts[${index}].${plan.field ?? ''}` });
         return;
       }
       const { contact } = plan;

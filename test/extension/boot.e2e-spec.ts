@@ -1,9 +1,11 @@
 import { Injectable, type Type } from '@nestjs/common';
+import { Entity } from 'typeorm';
 import {
   type BulkImporter,
   BulkImporterProvider,
   CustomField,
   type CustomFieldCard,
+  ImportedRecord,
   RollbookExtension,
   RowFormatProvider,
 } from '../../src/extension-api';
@@ -103,6 +105,20 @@ describe('a service does not start, and says who is at fault, with', () => {
     expect(await refusalOf(importerOf('Mine', { target: 'my.orders' }, tables))).toBe(
       'The table "Line items" of Mine names result files; use letters of A to Z alone',
     );
+  });
+
+  it('an entity whose table no migration creates', async () => {
+    @Entity('depots')
+    class Depot extends ImportedRecord {}
+    @RollbookExtension({ entities: [Depot] })
+    class DepotExtension {}
+    for (const engine of ['sqlite', 'mariadb'] as const) {
+      if (engine === 'mariadb' && (process.env['TEST_DATABASE_URL'] ?? '') === '') continue;
+      const started = startService(engine, { extensions: [DepotExtension] }).then((service) => service.stop());
+      await expect(started).rejects.toThrow(
+        'The database lacks tables of entities: depots of Depot; write a migration that creates them',
+      );
+    }
   });
 
   it('a file format that is there already', async () => {

@@ -1,6 +1,7 @@
 import { bulk, Cells, csvOf, faultsOf, UPDATE, warningsOf } from '../support/bulk';
 import { createCustomer } from '../support/customers';
 import { describeEachEngine } from '../support/engines';
+import { rowsOf } from '../support/jobs';
 import { RunningService, startService, Tenant } from '../support/service';
 
 const PATH = '/api/v0/customer';
@@ -172,6 +173,28 @@ describeEachEngine('rows of an update by file', (engine) => {
     expect(after.customerKeyContacts).toEqual([
       expect.objectContaining({ name: 'Added', mobile: '+919000000002', sms_enabled: false }),
     ]);
+  });
+
+  it('tell flags of contacts in the names of the API, as a dry run and in the history', async () => {
+    const contact = { name: 'Flag', legalName: 'Flag Rao', mobile: '9000000066' };
+    const { customerId, customerKeyContacts } = await create('FLAG', { customerKeyContacts: [contact] });
+    const cells = csvOf([
+      ['customerId', 'address'],
+      [customerId, 'x'],
+    ]);
+    const flags = csvOf([
+      ['customerId', 'mobile', 'mail_enabled', 'whatsapp_enabled'],
+      [customerId, '9000000066', 'false', 'true'],
+    ]);
+    const names = ['mail_enabled', 'whatsapp_enabled'].map(
+      (flag) => `customerKeyContacts[${customerKeyContacts[0].keyContactPersonId}].${flag}`,
+    );
+    const dry = await bulk(tenant.api, UPDATE, cells, { contacts: flags, query: { dryRun: 'true' } });
+    const told = (await rowsOf(tenant.api, dry.jobId)).find(({ table }) => table === 'Contacts');
+    expect(told.changes.map(({ field }: any) => field)).toEqual(names);
+    await bulk(tenant.api, UPDATE, cells, { contacts: flags });
+    const { items } = (await tenant.api.get(`${PATH}/${customerId}/history`).expect(200)).body.payload;
+    expect(items[0].changes.map(({ field }: any) => field)).toEqual(names);
   });
 
   it('leaves empty cells and absent columns of a contact alone that is found by its mobile number', async () => {

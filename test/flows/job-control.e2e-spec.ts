@@ -1,7 +1,10 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { bulk, CREATE, csvOf, download } from '../support/bulk';
 import { describeEachEngine } from '../support/engines';
+import { follow, rowsOf } from '../support/jobs';
 import { Api, RunningService, startService, Tenant } from '../support/service';
 
 const JOBS = '/api/v0/bulk/jobs';
@@ -124,6 +127,20 @@ describeEachEngine('a job under control', (engine) => {
     await tenant.api.get(`${JOBS}/${jobId}/events`).expect(200);
     const { body } = await tenant.api.post(`${JOBS}/${jobId}/undo`).expect(409);
     expect(body.errorResponse.errorMessage).toContain('has nothing installed for depot.sites any more');
+  });
+
+  it('of a former release, whose rows had their index in a file of its own, is read and committed as any other', async () => {
+    const names = Array.from({ length: 1_200 }, (_, at) => [`Former ${at}`]);
+    const { jobId } = await bulk(tenant.api, CREATE, csvOf([['legalName'], ...names]), { query: { dryRun: 'true' } });
+    const path = join(service.database.dataDir, 'jobs', jobId, 'rows');
+    const text = readFileSync(path, 'utf8');
+    const start = Number(text.slice(-16));
+    writeFileSync(`${path}.index`, text.slice(start, -16));
+    writeFileSync(path, text.slice(0, start));
+    expect(await rowsOf(tenant.api, jobId)).toHaveLength(1_200);
+    const job = await follow(tenant.api, jobId, 'commit');
+    expect(job.counters).toMatchObject({ created: 1_200, failed: 0 });
+    expect(await rowsOf(tenant.api, job.jobId)).toHaveLength(1_200);
   });
 
   it('loses its files at once when they are erased, and keeps its counters', async () => {

@@ -9,6 +9,7 @@ import { AppliesAsJob } from '../../platform/idempotency/applies-as-job.decorato
 import { JOB_EXAMPLE } from '../bulk.openapi';
 import { JobFollowUpQuery, JobIdParam } from '../dto/bulk-query.dto';
 import { JobResponse, toJobResponse } from '../dto/job-response.dto';
+import { UNDO_PREFIX } from '../engine/importer.registry';
 import { ResultLinkService } from '../files/result-links';
 import { ApiJobFollowUp } from '../job-follow-up.openapi';
 import type { BulkJob } from '../jobs/bulk-job.entity';
@@ -39,7 +40,7 @@ export class JobFollowUpController {
   @RequireScope('jobs:write')
   @AppliesAsJob(true)
   @ApiOperation({ operationId: 'commitBulkJob' })
-  @ApiJobFollowUp(alreadyCommitted(JOB_EXAMPLE.jobId), rowsErased())
+  @ApiJobFollowUp({}, alreadyCommitted(JOB_EXAMPLE.jobId), rowsErased())
   async commit(
     @CurrentCaller() caller: Caller,
     @Param() { jobId }: JobIdParam,
@@ -57,6 +58,7 @@ export class JobFollowUpController {
   @AppliesAsJob(true)
   @ApiOperation({ operationId: 'undoBulkJob' })
   @ApiJobFollowUp(
+    { target: `${UNDO_PREFIX}${JOB_EXAMPLE.target}`, fileName: null },
     new NothingToDo(`The job ${JOB_EXAMPLE.jobId} changed nothing; there is nothing to take back.`),
     new JobNotReversible('The job was only a dry run; it changed nothing.'),
   )
@@ -77,6 +79,7 @@ export class JobFollowUpController {
   @AppliesAsJob(true)
   @ApiOperation({ operationId: 'retryBulkJob' })
   @ApiJobFollowUp(
+    {},
     new NothingToDo('No row failed because of a fault of the service; correct the failure file and send it.'),
     alreadyRetried(JOB_EXAMPLE.jobId),
     rowsErased(),

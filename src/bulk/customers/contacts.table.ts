@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ContactUpdateService } from '../../customer/contact-update.service';
 import { type ContactPatch, toContactPatch } from '../../customer/dto/contact.dto';
+import { shownChange } from '../../customer/dto/customer-history.dto';
 import type { Transaction } from '../../platform/database/transaction';
 import { changeContextOf } from '../engine/change-context';
 import type {
@@ -72,6 +73,12 @@ function toPatch({ customerId: _customer, uniqueRefNo: _refNo, ...contact }: Rea
   return toContactPatch(contact);
 }
 
+/** What a dry run tells, in the names that the history has. */
+function shown(result: RowResult): RowResult {
+  const { change } = result;
+  return change ? { ...result, change: { ...change, changes: change.changes.map(shownChange) } } : result;
+}
+
 /** Contacts table: each row is about one contact of the customer it names. */
 @Injectable()
 export class ContactsTable implements TableImporter<ContactChange> {
@@ -93,6 +100,6 @@ export class ContactsTable implements TableImporter<ContactChange> {
     const context = changeContextOf(job);
     const updates = rows.map(({ row, value }) => ({ row, ...value }));
     const outcomes = await this.contacts.apply(transaction, context, updates);
-    return outcomes.map((outcome) => toRowResult(outcome, {}));
+    return outcomes.map((outcome) => shown(toRowResult(outcome, {})));
   }
 }

@@ -23,7 +23,7 @@ export async function applyClaimed<T>(
   for (const { row, value } of rows) {
     const key = keyOf(value);
     const rival = key === null ? null : job.claim(key, row);
-    if (rival !== null) refused.set(row, outvoted(rival));
+    if (rival !== null) refused.set(row, outvoted(rival, job.duplicates));
   }
   const kept = rows.filter(({ row }) => !refused.has(row));
   const results = await apply(kept);
@@ -35,11 +35,12 @@ export async function applyClaimed<T>(
   });
 }
 
-function outvoted(rival: number): RowResult {
+function outvoted(rival: number, rule: JobContext['duplicates']): RowResult {
+  const fate = rule === 'reject' ? 'neither is applied, as asked' : 'was preferred, as asked';
   const issue: CodedIssue = {
     field: null,
     code: 'DUPLICATE_ROW',
-    message: `item ${rival} of this call is for the same record and was preferred, as asked; keep one of the two`,
+    message: `item ${rival} of this call is for the same record, and ${fate}; keep one of the two`,
     rejectedValue: null,
   };
   return { verdict: 'failed', recordId: null, issues: [issue], warnings: [], amount: null };

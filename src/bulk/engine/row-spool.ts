@@ -1,4 +1,4 @@
-import { FileHandle, open } from 'node:fs/promises';
+import { FileHandle, open, readFile } from 'node:fs/promises';
 import { DurableFile } from '../formats/durable-file';
 import { readAll } from '../formats/file-bytes';
 import type { RawRow, RowBatch } from '../formats/row-format.contract';
@@ -14,6 +14,9 @@ const PIECE_CHARS = 64 * 1024;
 
 /** Digits of the last line of a spool, which tells at which byte its index begins. */
 const INDEX_DIGITS = 16;
+const INDEX_START = /^\d{16}$/;
+/** Behind the name of a spool: its index, where a former release has written them as two files. */
+export const FORMER_INDEX = '.index';
 
 /** Where one chunk of rows lies in the spool. */
 interface SpooledChunk {
@@ -124,10 +127,12 @@ export class SpoolReader {
     const file = await open(path, 'r');
     try {
       const { size } = await file.stat();
-      const end = size - INDEX_DIGITS;
-      const start = Number(await readAll(file, INDEX_DIGITS, end));
-      const index = JSON.parse((await readAll(file, end - start, start)).toString('utf8')) as SpoolIndex;
-      return new SpoolReader(index, file);
+      const end = Math.max(0, size - INDEX_DIGITS);
+      const start = (await readAll(file, size - end, end)).toString('utf8');
+      const index = INDEX_START.test(start)
+        ? (await readAll(file, end - Number(start), Number(start))).toString('utf8')
+        : await readFile(`${path}${FORMER_INDEX}`, 'utf8');
+      return new SpoolReader(JSON.parse(index) as SpoolIndex, file);
     } catch (error) {
       await file.close();
       throw error;

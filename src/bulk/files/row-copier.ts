@@ -1,7 +1,7 @@
 import { link } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../platform/database/unit-of-work';
-import { RowChunk, SpoolReader, SpoolWriter } from '../engine/row-spool';
+import { FORMER_INDEX, RowChunk, SpoolReader, SpoolWriter } from '../engine/row-spool';
 import { type BulkJob, isCallersChoice } from '../jobs/bulk-job.entity';
 import { NothingToDo, rowsErased } from '../jobs/bulk-job.errors';
 import { BulkJobRepository } from '../jobs/bulk-job.repository';
@@ -20,7 +20,9 @@ export class RowCopier {
 
   /** All rows, in the same chunks; their file is shared until the last of the jobs is erased. @throws ResultNotFound */
   async all(jobId: string, job: BulkJob): Promise<TakenRows> {
-    await link(this.files.of(job.jobId, SPOOL_NAME), this.files.of(jobId, SPOOL_NAME)).catch(refuseErased);
+    const [from, to] = [this.files.of(job.jobId, SPOOL_NAME), this.files.of(jobId, SPOOL_NAME)];
+    await link(from, to).catch(refuseErased);
+    await link(`${from}${FORMER_INDEX}`, `${to}${FORMER_INDEX}`).catch(ignoreMissing);
     const received = job.tallies.map((tally) => tally.received);
     return { ...takenFrom(job), received, chunks: job.chunks };
   }
@@ -65,6 +67,10 @@ export class RowCopier {
 /** @throws ResultNotFound for a file that is not there, the error itself otherwise */
 function refuseErased(error: unknown): never {
   throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? rowsErased(error) : error;
+}
+
+function ignoreMissing(error: unknown): void {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
 }
 
 /** True for a row that may succeed when it is tried again as it is. */

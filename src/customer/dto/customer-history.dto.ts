@@ -23,7 +23,14 @@ export class HistoryItemResponse extends HistoryItem {
 const SEALED_FIELDS: ReadonlySet<string> = new Set(['ssn']);
 const WITHHELD = '********';
 
-function shownChange(change: FieldChange): FieldChange {
+/** Members of contacts that have another name in requests and answers than they are stored under. */
+const CONTACT_FLAG = /^(customerKeyContacts\[\w+\]\.)(mail|sms|whatsapp)Enabled$/;
+
+/** A change as it is shown: in the names of the API, sealed values withheld. */
+export function shownChange(change: FieldChange): FieldChange {
+  if (CONTACT_FLAG.test(change.field)) {
+    return { ...change, field: change.field.replace(CONTACT_FLAG, '$1$2_enabled') };
+  }
   if (!SEALED_FIELDS.has(change.field)) return change;
   const shown = (value: unknown) => (value === null ? null : WITHHELD);
   return { ...change, from: shown(change.from), to: shown(change.to) };

@@ -11,6 +11,8 @@ export interface DatabaseTraits {
   readonly returnsIds: boolean;
   /** A savepoint takes the place of one that has its name; otherwise both stay until they are released. */
   readonly replacesSavepoints: boolean;
+  /** SQL that gives the names of all tables, as `name`. */
+  readonly listTables: string;
   /** SQL for so many seconds from now, by the clock that all processes at this database share. */
   secondsFromNow(seconds: number): string;
 }
@@ -21,6 +23,7 @@ const SQLITE: DatabaseTraits = {
   textCollation: '',
   returnsIds: true,
   replacesSavepoints: false,
+  listTables: "SELECT name FROM sqlite_master WHERE type = 'table'",
   secondsFromNow: (seconds) => `STRFTIME('%Y-%m-%d %H:%M:%f', 'now', '${seconds} seconds')`,
 };
 const MYSQL: DatabaseTraits = {
@@ -29,6 +32,7 @@ const MYSQL: DatabaseTraits = {
   textCollation: ' COLLATE utf8mb4_0900_bin',
   returnsIds: false,
   replacesSavepoints: true,
+  listTables: 'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()',
   secondsFromNow: (seconds) => `(UTC_TIMESTAMP(3) + INTERVAL ${seconds} SECOND)`,
 };
 

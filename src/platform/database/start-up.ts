@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import type { AppConfig } from '../config/app-config';
 import { DatabaseCheck } from './database-check';
+import { databaseTraits } from './database.traits';
 import { isSentInTheClear } from './database-tls';
 import { SchemaMigrator } from './schema-migrator';
 
@@ -26,6 +27,20 @@ export async function makeReady(dataSource: DataSource, config: AppConfig): Prom
   const migrator = new SchemaMigrator(dataSource);
   if (config.migrateOnStart) await migrator.run();
   else await migrator.requireNothingPending();
+  await requireTables(dataSource);
+}
+
+/** An entity without its table, such as that of an extension that lacks a migration, would fail row after row. */
+async function requireTables(dataSource: DataSource): Promise<void> {
+  const { listTables } = databaseTraits(dataSource);
+  const rows = await dataSource.query<{ name: string }[]>(listTables);
+  const stored = new Set(rows.map(({ name }) => name.toLowerCase()));
+  const missing = dataSource.entityMetadatas.filter(({ tableName }) => !stored.has(tableName.toLowerCase()));
+  if (missing.length === 0) return;
+  const named = missing.map(({ name, tableName }) => `${tableName} of ${name}`).join(', ');
+  throw new Error(
+    `The database lacks tables of entities: ${named}; write a migration that creates them, in migrations/*.migration.ts beside the entity`,
+  );
 }
 
 async function storageWarnings({ dataDir, maxUploadBytes }: AppConfig): Promise<string[]> {
