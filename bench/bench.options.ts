@@ -1,4 +1,4 @@
-import { countOf, readArguments, UsageError, wrongUsage } from '../chaos/usage';
+import { countOf, enginesOf, readArguments, wrongUsage } from '../chaos/usage';
 import type { Engine } from '../test/support/engines';
 
 /** The works, in the order they are done. */
@@ -41,15 +41,12 @@ export function readOptions(args: readonly string[]): BenchOptions {
       help: { type: 'boolean', default: false },
     },
   });
-  const { engine, only, repeat, json, quick } = values;
-  if (values.help) throw new UsageError(USAGE);
-  if (engine !== undefined && engine !== 'sqlite' && engine !== 'mariadb') {
-    throw wrongUsage(USAGE, `--engine ${engine} is neither sqlite nor mariadb`);
-  }
+  const { only, repeat, json, quick } = values;
+  const engines = enginesOf(USAGE, values);
   if (only !== undefined && !isWork(only)) throw wrongUsage(USAGE, `--only ${only} is no work there is`);
   const repeats = repeat === undefined ? null : countOf(USAGE, repeat, 1);
   return {
-    engines: engine === undefined ? ['sqlite', 'mariadb'] : [engine],
+    engines,
     works: only === undefined ? WORKS : [only],
     callRepeats: repeats ?? (quick ? 3 : 5),
     fileRepeats: repeats ?? (quick ? 2 : 3),

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { Engine } from '../test/support/engines';
 import { FaultChoice, FAULTS } from './faults/fault.run';
-import { countOf, readArguments, UsageError, wrongUsage } from './usage';
+import { countOf, enginesOf, readArguments, wrongUsage } from './usage';
 
 const USAGE = `npm run chaos -- [options]
   --engine sqlite|mariadb  only that one; MariaDB on the server of DATABASE_URL, else on a private throw-away one
@@ -52,16 +52,12 @@ export function readOptions(args: readonly string[]): ChaosOptions {
       help: { type: 'boolean', default: false },
     },
   });
-  const { engine, quick, steps, faults } = values;
-  if (values.help) throw new UsageError(USAGE);
-  if (engine !== undefined && engine !== 'sqlite' && engine !== 'mariadb') {
-    throw wrongUsage(USAGE, `--engine ${engine} is neither sqlite nor mariadb`);
-  }
+  const { quick, steps, faults } = values;
+  const engines = enginesOf(USAGE, values);
   const isUnknown = (name: string) => FAULTS.every((fault) => fault.name !== name);
   const wrong = positionals.find((name) => !faults || isUnknown(name));
   if (wrong !== undefined)
     throw wrongUsage(USAGE, `${wrong} is no fault there is${faults ? '' : '; faults come behind --faults'}`);
-  const engines: readonly Engine[] = engine === undefined ? ['sqlite', 'mariadb'] : [engine];
   const seed = countOf(USAGE, values.seed, randomInt(1, MOST_SEED));
   const given = (text: string | undefined) => (text === undefined ? undefined : countOf(USAGE, text, 1));
   return {

@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import type { Engine } from '../test/support/engines';
 
 /** The command line asks for help, or for what there is not: its message is all that is to be shown. */
 export class UsageError extends Error {}
@@ -15,6 +16,17 @@ export function readArguments<C extends ParseArgsConfig>(usage: string, config: 
 /** What is wrong with a command line, with what there is behind it. */
 export function wrongUsage(usage: string, what: string): UsageError {
   return new UsageError(`${what}\n\n${usage}`);
+}
+
+/** The engine that is named, both where none is. @throws UsageError for help, and for any other name */
+export function enginesOf(
+  usage: string,
+  { engine, help }: { readonly engine?: string | undefined; readonly help: boolean },
+): readonly Engine[] {
+  if (help) throw new UsageError(usage);
+  if (engine === undefined) return ['sqlite', 'mariadb'];
+  if (engine === 'sqlite' || engine === 'mariadb') return [engine];
+  throw wrongUsage(usage, `--engine ${engine} is neither sqlite nor mariadb`);
 }
 
 /** A whole number of one or more. @throws UsageError for any other text */

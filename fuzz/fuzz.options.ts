@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { countOf, readArguments, UsageError, wrongUsage } from '../chaos/usage';
+import { countOf, enginesOf, readArguments, wrongUsage } from '../chaos/usage';
 import type { Engine } from '../test/support/engines';
 import { LANE_NAMES, LaneName, LANES, TWINS } from './lanes';
 
@@ -36,14 +36,10 @@ export function readOptions(args: readonly string[]): FuzzOptions {
     },
   });
   const { engine, only, quick } = values;
-  if (values.help) throw new UsageError(USAGE);
-  if (engine !== undefined && engine !== 'sqlite' && engine !== 'mariadb') {
-    throw wrongUsage(USAGE, `--engine ${engine} is neither sqlite nor mariadb`);
-  }
+  const engines = enginesOf(USAGE, values);
   const lanes = LANE_NAMES.filter((name) => only === undefined || only === name);
   const hasTwins = engine === undefined && (only === undefined || only === TWINS.name);
   if (lanes.length === 0 && !hasTwins) throw wrongUsage(USAGE, `--only ${only ?? ''} is no lane there is for that`);
-  const engines: readonly Engine[] = engine === undefined ? ['sqlite', 'mariadb'] : [engine];
   const shares = lanes.map((name) => LANES[name].share);
   const whole = shares.reduce((sum, share) => sum + share, hasTwins ? TWINS.share : 0);
   const each = countOf(USAGE, values.cases, quick ? 2_000 : 60_000) / engines.length;

@@ -17,8 +17,11 @@ export const replayOracle: Fault = {
     const work = async (): Promise<void> => {
       const database = await createDatabase(engine);
       const lane = new OracleLane(database, report);
-      for (let next = seeds.shift(); next !== undefined; next = seeds.shift()) await lane.run(next, calls);
-      await database.remove();
+      try {
+        for (let next = seeds.shift(); next !== undefined; next = seeds.shift()) await lane.run(next, calls);
+      } finally {
+        await database.remove();
+      }
     };
     await Promise.all(Array.from({ length: Math.min(LANES, times) }, work));
   },

@@ -48,10 +48,18 @@ export class OracleLane {
 
   /** One sequence of calls with kills, and the comparison of all tables at its end. */
   async run(seed: number, calls: number): Promise<void> {
-    const findings = new Findings();
     const chunkRows = CHUNK_ROWS[seed % CHUNK_ROWS.length] ?? CHUNK_ROWS[0];
     this.options = chunksOf(chunkRows);
     this.service = await startService(this.database, this.options);
+    try {
+      await this.replay(seed, calls, chunkRows);
+    } finally {
+      await this.service.kill();
+    }
+  }
+
+  private async replay(seed: number, calls: number, chunkRows: number): Promise<void> {
+    const findings = new Findings();
     const ends = await tableEnds(this.probe);
     const world = await this.newWorld(seed, findings);
     let kills = 0;
@@ -67,7 +75,6 @@ export class OracleLane {
     this.report.count('kills', kills);
     findings.deviations.splice(MOST_TOLD);
     this.report.addTrial(`seed ${seed}: ${calls} calls in chunks of ${chunkRows}, ${kills} kills`, findings);
-    await this.service.kill();
   }
 
   /** The first records and customers of a seed, with a source and numbers nobody else has. */

@@ -3,7 +3,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { ApiInt } from '../../platform/openapi/api-schema';
 import type { BulkJob } from '../jobs/bulk-job.entity';
 import type { RowOutcome } from '../jobs/bulk-outcome.entity';
-import { notProcessed } from '../jobs/item-outcomes';
+import { NOT_PROCESSED_ISSUE } from '../jobs/item-outcomes';
 import { unprocessedRows } from '../jobs/tally';
 
 /** One fault or remark about a row. */
@@ -113,7 +113,7 @@ export class ListedRows {
 
   /** A row that the job did not come to: it counts as failed, and stands in the file of unprocessed rows. */
   addUnprocessed(row: number, table: string): void {
-    this.addFailure({ row, sheet: table, customerId: null, errors: [notProcessed()] });
+    this.addFailure({ row, sheet: table, customerId: null, errors: [NOT_PROCESSED_ISSUE] });
   }
 
   add({ row, verdict, recordId, issues, warnings }: RowOutcome, table: string): void {

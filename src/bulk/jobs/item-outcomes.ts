@@ -6,10 +6,12 @@ import type { RowOutcome } from './bulk-outcome.entity';
 export const NOT_PROCESSED = 'NOT_PROCESSED';
 
 /** Why a row that its job did not come to stands among those that failed: an answer has no third way. */
-export function notProcessed(): CodedIssue {
-  const message = 'not processed, because the job was stopped before; send it again';
-  return { field: null, code: NOT_PROCESSED, message, rejectedValue: null };
-}
+export const NOT_PROCESSED_ISSUE: CodedIssue = {
+  field: null,
+  code: NOT_PROCESSED,
+  message: 'not processed, because the job was stopped before; send it again',
+  rejectedValue: null,
+};
 
 /** Collects what became of the items of a JSON call, one outcome per item in the order of the request. */
 export class ItemOutcomes implements RowListeners {
@@ -20,6 +22,6 @@ export class ItemOutcomes implements RowListeners {
   };
 
   readonly onUnprocessed = (row: number): void => {
-    this.all.push({ row, verdict: 'failed', recordId: null, issues: [notProcessed()], warnings: [] });
+    this.all.push({ row, verdict: 'failed', recordId: null, issues: [NOT_PROCESSED_ISSUE], warnings: [] });
   };
 }

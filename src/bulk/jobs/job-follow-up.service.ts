@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Caller, requireScope } from '../../platform/auth/caller';
+import type { Transaction } from '../../platform/database/transaction';
+import type { AppError } from '../../platform/errors/app-error';
 import { BulkImporter } from '../engine/bulk-importer.contract';
 import { ImporterRegistry, UNDO_PREFIX } from '../engine/importer.registry';
 import { RowCopier } from '../files/row-copier';
@@ -54,12 +56,7 @@ export class JobFollowUpService {
     return this.intake.accept(
       followUp(caller, rehearsal, { target: rehearsal.target, options, expectedRows }),
       (newId) => this.sources.copy.all(newId, rehearsal),
-      async (transaction, newId) => {
-        if (await this.jobs.markFollowed(transaction, rehearsal, 'committedBy', newId)) return;
-        // Somebody else was faster; a dry run is done for real once.
-        const { committedBy } = await this.jobs.get(transaction, jobId);
-        throw alreadyCommitted(committedBy ?? '');
-      },
+      this.onlyOnce(rehearsal, 'committedBy', alreadyCommitted),
     );
   }
 
@@ -96,12 +93,17 @@ export class JobFollowUpService {
         expectedRows,
       }),
       (newId) => this.sources.copy.transientFailures(newId, job),
-      async (transaction, newId) => {
-        if (await this.jobs.markFollowed(transaction, job, 'retriedBy', newId)) return;
-        const { retriedBy } = await this.jobs.get(transaction, jobId);
-        throw alreadyRetried(retriedBy ?? '');
-      },
+      this.onlyOnce(job, 'retriedBy', alreadyRetried),
     );
+  }
+
+  /** Makes what notes a job as followed by a new one, or refuses that in the words for the one that was faster. */
+  private onlyOnce(job: BulkJob, by: 'committedBy' | 'retriedBy', refusalOf: (jobId: string) => AppError) {
+    return async (transaction: Transaction, newId: string): Promise<void> => {
+      if (await this.jobs.markFollowed(transaction, job, by, newId)) return;
+      const { [by]: faster } = await this.jobs.get(transaction, job.jobId);
+      throw refusalOf(faster ?? '');
+    };
   }
 
   /** Who may not begin such a job may not repeat it or take it back. @throws JobNotFound, JobNotEnded, Forbidden */

@@ -8,6 +8,7 @@ import { JobFiles } from '../files/job-files';
 import { BulkJob, hasEnded } from './bulk-job.entity';
 import { BulkJobRepository } from './bulk-job.repository';
 import { rowsErased } from './bulk-job.errors';
+import { failedRows } from './tally';
 
 /** More rows than a chunk ever has: place of a row = chunk * this + place inside the chunk. */
 const CHUNK_STRIDE = 1_000_000;
@@ -65,6 +66,8 @@ export class JobRowsService {
   /** The last failed rows of the chunks from there to the checkpoint, at most so many; none once they were erased. */
   async listLastFailed(job: BulkJob, from: number, most: number): Promise<JobRowResponse[]> {
     const failed: JobRowResponse[] = [];
+    // Asked several times a second, mostly of jobs of which no row has failed.
+    if (from >= job.nextChunk || failedRows(job) === 0) return failed;
     const spool = await this.openSpool(job).catch(() => null);
     try {
       for (let chunkNo = job.nextChunk - 1; spool !== null && chunkNo >= from && failed.length < most; chunkNo--) {
