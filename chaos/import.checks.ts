@@ -107,7 +107,7 @@ export async function checkHistory(
   findings: Findings,
 ): Promise<void> {
   const entries = await probe.rows(
-    `SELECT h.row_no, c.unique_ref_no FROM customer_history h JOIN customers c ON c.id = h.customer_ref
+    `SELECT h.row_no, c.unique_ref_no FROM customer_changes h JOIN customers c ON c.id = h.customer_ref
      WHERE h.job_id = ?`,
     jobId,
   );
@@ -154,7 +154,7 @@ export async function checkCustomers(probe: DatabaseProbe, model: CustomerModel,
   findings.countRows('wrong', other, 'customers hold other values than the files say');
   const entries = await numberOf(
     probe,
-    `SELECT COUNT(*) FROM customer_history h JOIN customers c ON c.id = h.customer_ref
+    `SELECT COUNT(*) FROM customer_changes h JOIN customers c ON c.id = h.customer_ref
      WHERE c.unique_ref_no LIKE '${REF_PREFIX}%'`,
   );
   findings.expect(

@@ -109,7 +109,7 @@ export class StepLane {
     const chunks = { none: 0, 'chunks before': passage - 1, 'chunks passed': passage, all: this.chunks }[applied];
     findings.expect(job.nextChunk === chunks, `${job.nextChunk} chunks are applied, not ${chunks}`);
     const rows = file.rows.slice(0, chunks * CHUNK_ROWS).filter(({ code }) => code === null).length;
-    const sql = 'SELECT COUNT(*) FROM customer_history WHERE job_id = ?';
+    const sql = 'SELECT COUNT(*) FROM customer_changes WHERE job_id = ?';
     const entries = await numberOf(this.lane.probe, sql, job.jobId);
     findings.expect(entries === rows, `${entries} rows are in the history, not ${rows}`);
     const names = readdirSync(join(this.dataDir, 'jobs', job.jobId));

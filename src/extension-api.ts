@@ -9,6 +9,7 @@ export { type DatabaseParts, type Extension, RollbookExtension } from './platfor
 // Importers: rows of files, and what becomes of them.
 export type {
   BulkImporter,
+  ChangedRecord,
   ChangeLedger,
   ImportCells,
   ImportColumn,
@@ -22,6 +23,7 @@ export type {
   ShownChange,
   TableImporter,
 } from './bulk/engine/bulk-importer.contract';
+export { HISTORY_START, type HistoryPlace } from './platform/history/history-place';
 export type { RecordKey } from './bulk/engine/claims';
 export { BulkImporterProvider, type ImporterCard, type ImporterRoute } from './bulk/engine/importer.registry';
 export type { EntityImport } from './bulk/entities/entity-import.table';

@@ -23,7 +23,7 @@ export async function measureActivate(lane: BenchLane, options: BenchOptions): P
   // The first requests find nothing compiled; a service is measured that has been running.
   await setAll(`${service.baseUrl}/api/v0/customer`, service.token, ids, 2 * CUSTOMERS);
   await setAll(bare.baseUrl, 'none', ids, 2 * CUSTOMERS);
-  let changes = await numberOf(probe, 'SELECT COUNT(*) FROM customer_history');
+  let changes = await numberOf(probe, 'SELECT COUNT(*) FROM customer_changes');
   const shared = {
     repeats: options.callRepeats,
     prepare: () => ids,
@@ -31,7 +31,7 @@ export async function measureActivate(lane: BenchLane, options: BenchOptions): P
       const active = await numberOf(probe, `SELECT COUNT(*) FROM customers WHERE status = 'ACTIVE'`);
       expectSame('active customers', active, CUSTOMERS);
       changes += requests;
-      expectSame('history', await numberOf(probe, 'SELECT COUNT(*) FROM customer_history'), changes);
+      expectSame('history', await numberOf(probe, 'SELECT COUNT(*) FROM customer_changes'), changes);
     },
   };
   const load = (baseUrl: string, token: string) => (sent: Ids) => setAll(baseUrl, token, sent, requests);

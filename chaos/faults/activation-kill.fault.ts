@@ -26,8 +26,8 @@ async function storedCustomers(
 ): Promise<Map<string, StoredCustomer>> {
   const rows = await probe.rows(
     `SELECT customer_id, status, version,
-       (SELECT COUNT(DISTINCT version) FROM customer_history h WHERE h.customer_ref = c.id),
-       (SELECT COUNT(*) FROM customer_history h WHERE h.customer_ref = c.id)
+       (SELECT COUNT(DISTINCT version) FROM customer_changes h WHERE h.customer_ref = c.id),
+       (SELECT COUNT(*) FROM customer_changes h WHERE h.customer_ref = c.id)
      FROM customers c ORDER BY id LIMIT ?`,
     count,
   );

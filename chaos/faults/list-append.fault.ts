@@ -35,7 +35,7 @@ async function finalLists(probe: DatabaseProbe, findings: Findings): Promise<Rea
 async function checkVersions(probe: DatabaseProbe, findings: Findings): Promise<void> {
   const broken = await probe.rows(
     `SELECT r.record_id, r.version, COUNT(*) FROM campaign_records r
-     JOIN campaign_record_history h ON h.record_ref = r.id WHERE r.record_id LIKE 'key%'
+     JOIN campaign_record_changes h ON h.record_ref = r.id WHERE r.record_id LIKE 'key%'
      GROUP BY r.id, r.record_id, r.version
      HAVING COUNT(*) <> r.version OR COUNT(DISTINCT h.version) <> r.version OR MIN(h.version) <> 1
        OR MAX(h.version) <> r.version`,

@@ -59,7 +59,7 @@ export const oppositeImports: Fault = {
       findings.expect(behind === 0, `${behind} customers are not at version ${version}`);
       const entries = await numberOf(
         probe,
-        "SELECT COUNT(*) FROM customer_history h JOIN customers c ON c.id = h.customer_ref WHERE c.unique_ref_no LIKE 'CHAOS-%'",
+        "SELECT COUNT(*) FROM customer_changes h JOIN customers c ON c.id = h.customer_ref WHERE c.unique_ref_no LIKE 'CHAOS-%'",
       );
       findings.expect(entries === rows * version, `the history has ${entries} entries, not ${rows * version}`);
       report.longest('most times alone', ratio * 1000);

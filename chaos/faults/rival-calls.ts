@@ -75,7 +75,7 @@ export async function expectEachOnce(probe: DatabaseProbe, calls: number, findin
   );
   const twice = await numberOf(
     probe,
-    `SELECT COUNT(*) FROM (SELECT 1 FROM customer_history WHERE row_no IS NOT NULL
+    `SELECT COUNT(*) FROM (SELECT 1 FROM customer_changes WHERE row_no IS NOT NULL
      GROUP BY job_id, row_no HAVING COUNT(*) > 1) AS repeated`,
   );
   findings.expect(twice === 0, `${twice} rows have several history entries`);

@@ -35,7 +35,7 @@ function check({ folder, chunks }: Snapshot, rows: number, findings: Findings): 
     const count = (sql: string, of: string | number) => Number(copy.prepare(sql).pluck().get(of));
     const outcomes = count('SELECT COUNT(*) FROM bulk_outcomes WHERE job_ref = ?', job.id);
     findings.expect(outcomes === job.next_chunk, `${outcomes} chunks have outcomes, ${job.next_chunk} are applied`);
-    const entries = count('SELECT COUNT(*) FROM customer_history WHERE job_id = ?', job.job_id);
+    const entries = count('SELECT COUNT(*) FROM customer_changes WHERE job_id = ?', job.job_id);
     const told = count(
       `SELECT COUNT(*) FROM bulk_outcomes o, json_each(o.outcomes) r
        WHERE o.job_ref = ? AND json_extract(r.value, '$.verdict') = 'updated'`,

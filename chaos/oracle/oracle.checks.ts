@@ -7,7 +7,15 @@ import type { ModelEntry } from './model-table';
 import type { OracleWorld } from './oracle.call';
 
 /** Tables that calls write to, each with an id of its own. */
-const TABLES = ['customers', 'customer_history', 'campaign_records', 'campaign_record_history', 'bulk_jobs'] as const;
+const TABLES = [
+  'customers',
+  'customer_history',
+  'customer_history_pages',
+  'campaign_records',
+  'campaign_record_history',
+  'campaign_record_history_pages',
+  'bulk_jobs',
+] as const;
 
 /** Highest id of each table before a seed: all that is behind it is the seed's. */
 export type TableEnds = Readonly<Record<(typeof TABLES)[number], number>>;
@@ -127,8 +135,9 @@ export async function checkTables(
   const entriesOf = (entries: readonly ModelEntry[], name: (key: string) => unknown): unknown[] =>
     entries.map(({ call, row, key, version }) => [jobs.get(call), row, name(key), version]);
   const customers = await probe.rows(
-    'SELECT job_id, row_no, customer_ref, version FROM customer_history WHERE id > ?',
+    'SELECT job_id, row_no, customer_ref, version FROM customer_changes WHERE entry_id > ? OR page_id > ?',
     ends.customer_history,
+    ends.customer_history_pages,
   );
   compare(
     'history entries of customers',
@@ -137,9 +146,10 @@ export async function checkTables(
     findings,
   );
   const ofRecords = await probe.rows(
-    `SELECT h.job_id, h.row_no, r.record_id, h.version FROM campaign_record_history h
-     JOIN campaign_records r ON r.id = h.record_ref WHERE h.id > ?`,
+    `SELECT h.job_id, h.row_no, r.record_id, h.version FROM campaign_record_changes h
+     JOIN campaign_records r ON r.id = h.record_ref WHERE h.entry_id > ? OR h.page_id > ?`,
     ends.campaign_record_history,
+    ends.campaign_record_history_pages,
   );
   compare(
     'history entries of records',

@@ -40,7 +40,7 @@ export async function checkNumbers(
       'SELECT ssn, ssn_index FROM customers WHERE id = ?',
       id,
     );
-    const history = await probe.rows('SELECT changes FROM customer_history WHERE customer_ref = ?', id);
+    const history = await probe.rows('SELECT changes FROM customer_changes WHERE customer_ref = ?', id);
     const stored = JSON.stringify([sealed, index, history]);
     const isClear = NUMBERS.some((number) => stored.includes(number) || stored.includes(bare(number)));
     findings.expect(!isClear, `a number of customer ${id} is stored in clear`);

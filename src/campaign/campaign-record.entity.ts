@@ -34,4 +34,8 @@ export class CampaignRecord {
 
   @TimeColumn()
   updatedAt: Date;
+
+  /** The page of its history with its latest change by a job; null when no job changed it. */
+  @RefColumn({ nullable: true })
+  historyPage: number | null;
 }

@@ -10,6 +10,8 @@ import { CampaignRecordService } from './records/campaign-record.service';
 import { CampaignRecordAddImporter, CampaignRecordUpdateImporter } from './records/record.importers';
 import { RecordAdditionService } from './records/record-addition.service';
 import { RecordBulkService } from './records/record-bulk.service';
+import { RecordHistoryRepository } from './records/record-history.repository';
+import { RecordHistoryService } from './records/record-history.service';
 import { RecordLedger } from './records/record.ledger';
 import { RecordUpdateService } from './records/record-update.service';
 import { RecordReversalRepository } from './reversal/record-reversal.repository';
@@ -22,6 +24,8 @@ const RECORDS = [
   CampaignRecordUpdateImporter,
   RecordAdditionService,
   RecordBulkService,
+  RecordHistoryRepository,
+  RecordHistoryService,
   RecordLedger,
   RecordReversalRepository,
   RecordReversalService,

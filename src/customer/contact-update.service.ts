@@ -54,7 +54,9 @@ export class ContactUpdateService {
       return [{ ...owner, dependentChanges: plan?.changes ?? [] }];
     });
     const held = owners.flatMap((owner) => locked.find(owner) ?? []);
-    const outcomes = await this.customerUpdates.apply(transaction, context, accepted, { held });
+    // The contacts are written behind the history of their customers.
+    const ofCustomers = { ...context, afterWriting: undefined };
+    const outcomes = await this.customerUpdates.apply(transaction, ofCustomers, accepted, { held });
     await this.customers.saveContacts(transaction, [...written.values()]);
     let next = 0;
     return plans.map((plan): CustomerOutcome => {

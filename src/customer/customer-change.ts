@@ -1,10 +1,14 @@
 import type { Caller } from '../platform/auth/caller';
 import type { CompanyScope } from '../platform/companies/company-access';
 import type { ChangeContext } from '../platform/history/history-entry.entity';
+import type { Change } from '../platform/history/history-place';
 import type { CodedIssue } from '../platform/validation/coded-issue';
 import type { FieldChange, CustomerHistory } from './customer-history.entity';
 import type { Customer } from './customer.entity';
 import { CUSTOMER_FIELDS, CustomerPatch } from './rules/customer.rules';
+
+/** A change of a customer as its history tells it. */
+export type CustomerChange = Change<CustomerHistory>;
 
 /** Context of a single request. */
 export function changeContext(caller: Caller, company: CompanyScope): ChangeContext {
@@ -59,7 +63,7 @@ export function historyEntry(
   customer: Pick<Customer, 'id' | 'version'>,
   row: number | null,
   changes: FieldChange[],
-): Omit<CustomerHistory, 'id'> {
+): CustomerChange {
   // Written out: this runs once per row of every file.
   const { companyRef, changedBy, jobId, at } = context;
   const { id: customerRef, version } = customer;

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { ChunkPage } from '../platform/history/chunk-page';
 import type { ChangeContext } from '../platform/history/history-entry.entity';
 import { Transaction } from '../platform/database/transaction';
 import { orderedPublicId } from '../platform/ids/public-id';
@@ -35,8 +36,9 @@ export class CustomerCreationService {
     const refNos = creations.flatMap(({ fields }) => fields.uniqueRefNo ?? []);
     const holders = await this.customers.listHolders(transaction, context.companyRef, refNos);
     const taken = await this.rowsOfTakenNumbers(transaction, context, holders);
+    const page = ChunkPage.of(context);
     const drafts = creations.map(({ row, fields, dependentChanges = [] }) => {
-      const draft = newCustomer(context, fields);
+      const draft = newCustomer(context, fields, page);
       const issues = [...customerIssues(draft), ...refNoIssues(draft.uniqueRefNo, taken)];
       if (issues.length === 0 && draft.uniqueRefNo !== null) taken.set(draft.uniqueRefNo, row);
       return { row, draft, custom: fields.custom, dependentChanges, issues, warnings: customerWarnings(draft, fields) };
@@ -60,7 +62,7 @@ export class CustomerCreationService {
     for (const { draft, custom } of accepted) values.apply(draft.id, custom);
     await this.customValues.write(transaction, values);
     context.afterWriting?.();
-    await this.history.insertMany(transaction, entries);
+    await this.history.insertMany(transaction, entries, page);
     return drafts.map(({ draft, issues, warnings }): CustomerOutcome =>
       issues.length > 0 ? failed(null, issues) : { outcome: 'created', customer: draft, issues: [], warnings },
     );
@@ -72,16 +74,19 @@ export class CustomerCreationService {
     { companyRef, jobId }: ChangeContext,
     holders: ReadonlyMap<string, Customer>,
   ): Promise<Map<string, number | null>> {
-    const refs = [...holders.values()].map(({ id }) => id);
     const rows =
       jobId === null
         ? new Map<number, number>()
-        : await this.history.findRowsOfJob(transaction, companyRef, jobId, refs);
+        : await this.history.findRowsOfJob(transaction, companyRef, jobId, [...holders.values()]);
     return new Map([...holders].map(([refNo, { id }]) => [refNo, rows.get(id) ?? null]));
   }
 }
 
-function newCustomer({ companyRef, at }: ChangeContext, fields: CustomerCreation['fields']): Customer {
+function newCustomer(
+  { companyRef, at }: ChangeContext,
+  fields: CustomerCreation['fields'],
+  page: ChunkPage | null,
+): Customer {
   // Written out: an object built member by member from a list costs ten times as much, a million times over.
   return {
     id: 0,
@@ -106,6 +111,7 @@ function newCustomer({ companyRef, at }: ChangeContext, fields: CustomerCreation
     createdAt: at,
     updatedAt: at,
     deletedAt: null,
+    historyPage: page?.ref ?? null,
   };
 }
 

@@ -19,8 +19,9 @@ export class CustomerHistoryService {
   list(company: CompanyScope, customerId: string, limit: number, before?: number): Promise<Page<HistoryItemResponse>> {
     return this.unitOfWork.read(async (transaction) => {
       const customer = await this.customers.get(transaction, company.ref, customerId);
-      const entries = await this.history.list(transaction, company.ref, customer.id, limit + 1, before);
-      return toPage(entries, limit, (entry) => entry.id, toHistoryItem);
+      const search = { limit: limit + 1, before: before ?? Infinity };
+      const entries = await this.history.list(transaction, company.ref, customer, search);
+      return toPage(entries, limit, ({ version }) => version, toHistoryItem);
     });
   }
 }

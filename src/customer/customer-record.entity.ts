@@ -40,4 +40,8 @@ export abstract class CustomerRecord {
 
   @TimeColumn({ nullable: true })
   deletedAt: Date | null;
+
+  /** The page of its history with its latest change by a job; null when no job changed it. */
+  @RefColumn({ nullable: true })
+  historyPage: number | null;
 }

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { ChunkPage } from '../platform/history/chunk-page';
 import type { ChangeContext } from '../platform/history/history-entry.entity';
 import { Transaction } from '../platform/database/transaction';
 import type { CodedIssue } from '../platform/validation/coded-issue';
-import { CustomerOutcome, CustomerUpdate, failed, historyEntry } from './customer-change';
-import { CustomerHistory } from './customer-history.entity';
+import { type CustomerChange, CustomerOutcome, CustomerUpdate, failed, historyEntry } from './customer-change';
 import { CustomerHistoryRepository } from './customer-history.repository';
 import type { CustomValueBatch } from './custom/custom-value.batch';
 import { CustomValues } from './custom/custom-values';
@@ -46,7 +46,9 @@ export class CustomerUpdateService {
   ): Promise<CustomerOutcome[]> {
     const batch = await LockedCustomers.load(transaction, this.customers, context.companyRef, updates, held);
     const custom = await this.openCustom(transaction, context.companyRef, batch, updates);
-    const entries: Omit<CustomerHistory, 'id'>[] = [];
+    const entries: CustomerChange[] = [];
+    const isRehearsal = context.isRehearsal === true;
+    const page = isRehearsal ? null : ChunkPage.of(context);
     const changedFields = new Set<CustomerField>();
     const outcomes = updates.map((update): CustomerOutcome => {
       const current = batch.find(update);
@@ -62,21 +64,23 @@ export class CustomerUpdateService {
 
       const warnings = customerWarnings(next, update.patch);
       if (changes.length === 0) return { outcome: 'unchanged', customer: current, issues: [], warnings };
-      const stored = { ...next, version: current.version + 1, updatedAt: context.at };
+      const historyPage = page?.take(current) ?? current.historyPage;
+      const stored = { ...next, version: current.version + 1, updatedAt: context.at, historyPage };
       batch.replace(current, stored);
       custom.apply(current.id, update.patch.custom);
       for (const { field } of ownChanges) changedFields.add(field);
       const change = { version: stored.version, changes };
-      if (context.isRehearsal === true) return { outcome: 'updated', customer: stored, issues: [], warnings, change };
+      if (isRehearsal) return { outcome: 'updated', customer: stored, issues: [], warnings, change };
       entries.push(historyEntry(context, stored, update.row, changes));
       return { outcome: 'updated', customer: stored, issues: [], warnings };
     });
     // Made ready before its turn comes: from then on the database is to have no pause.
-    const writeCustomers = await this.customers.prepareUpdate(transaction, batch.changed(), changedFields);
-    const writeHistory = await this.history.prepareInsert(transaction, entries);
+    const writeCustomers = await this.customers.prepareUpdate(transaction, batch.changed(), changedFields, isRehearsal);
+    const writeHistory = await this.history.prepareInsert(transaction, entries, page);
     await context.beforeWriting?.(outcomes.some(({ outcome }) => outcome === 'failed'));
     await writeCustomers();
     await this.customValues.write(transaction, custom);
+    context.afterWriting?.();
     await writeHistory();
     return outcomes;
   }

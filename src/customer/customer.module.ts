@@ -4,7 +4,12 @@ import { CommerceBookWriter } from './commerce/commerce-book.writer';
 import { CommerceCustomerRepository } from './commerce/commerce-customer.repository';
 import { CommerceCustomerService } from './commerce/commerce-customer.service';
 import { CommerceUpsertService } from './commerce/commerce-upsert.service';
-import { CustomerHistorySsnColumn, CustomerSsnColumn } from './commerce/customer-ssn.columns';
+import {
+  CustomerHistoryPageSsnColumn,
+  CustomerHistorySsnColumn,
+  CustomerSsnColumn,
+  CustomerSsnResealer,
+} from './commerce/customer-ssn.columns';
 import { CustomerSsnService } from './commerce/customer-ssn.service';
 import { ContactUpdateService } from './contact-update.service';
 import { CommerceCustomerController } from './controllers/commerce-customer.controller';
@@ -56,8 +61,10 @@ const COMMERCE = [
   CommerceCustomerRepository,
   CommerceCustomerService,
   CommerceUpsertService,
+  CustomerHistoryPageSsnColumn,
   CustomerHistorySsnColumn,
   CustomerSsnColumn,
+  CustomerSsnResealer,
   CustomerSsnService,
 ];
 

@@ -92,13 +92,20 @@ export class CustomerRepository {
     return insertMany(transaction, Customer, customers);
   }
 
-  /** Makes ready to write customers back that were read with a lock in this transaction. */
+  /**
+   * Makes ready to write customers back that were read with a lock in this transaction.
+   *
+   * @param isRehearsal nothing of it will stay: what no row behind it looks at is not written. The index of `updatedAt`
+   *   takes MariaDB a fifth of the statement.
+   */
   prepareUpdate(
     transaction: Transaction,
     customers: readonly Customer[],
     fields: ReadonlySet<CustomerField>,
+    isRehearsal: boolean,
   ): Promise<Write> {
-    return prepareUpdate(transaction, Customer, customers, [...fields, 'version', 'updatedAt']);
+    const lasting = isRehearsal ? [] : (['updatedAt', 'historyPage'] as const);
+    return prepareUpdate(transaction, Customer, customers, [...fields, 'version', ...lasting]);
   }
 
   /** Marks a locked customer as deleted; its reference number is free again. */

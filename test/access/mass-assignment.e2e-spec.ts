@@ -20,6 +20,7 @@ const FORBIDDEN: Readonly<Record<string, unknown>> = {
   updatedAt: '2000-01-01',
   deletedAt: '2000-01-01',
   deletionKey: 7,
+  historyPage: 7,
   activatedAt: '2000-01-01',
   createdBy: 'key:somebody',
   isAdmin: true,
@@ -156,7 +157,9 @@ describeEachEngine('members that are not the caller’s to set', (engine) => {
       address: 'by file',
       version: Number(before.version) + 1,
       updated_at: expect.anything(),
+      history_page: expect.anything(),
     });
+    expect(Number(after.history_page)).not.toBe(FORBIDDEN['historyPage']);
 
     const made = await bulk(tenant.api, CREATE, [
       ['legalName', ...names],

@@ -51,17 +51,17 @@ export const EXCEPTIONS: readonly Exception[] = [
   { sql: /^DELETE FROM idempotency_keys WHERE id IN/, reason: OF_THE_OPERATOR },
   { sql: /^SELECT .* FROM (customers|idempotency_keys) \w+ WHERE \(\(\w+\.id > \?\)/, reason: OF_THE_OPERATOR },
   {
-    sql: /^SELECT .* FROM customer_history entry WHERE entry\.id > \? AND entry\.changes LIKE/,
+    sql: /^SELECT .* FROM customer_history(_pages)? (entry|page) WHERE \2\.id > \? AND \2\.changes LIKE/,
     reason: OF_THE_OPERATOR,
   },
   {
-    sql: /^SELECT .* (customers|idempotency_keys) (WHERE id = \?$|AS stored( FORCE INDEX \(PRIMARY\))? (WHERE stored\.id = \?|ON stored\.id = wanted\.value WHERE 1 = 1))/,
+    sql: /^SELECT .* (customers|customer_history_pages|idempotency_keys) (WHERE id = \?$|AS stored( FORCE INDEX \(PRIMARY\))? (WHERE stored\.id = \?|ON stored\.id = wanted\.value WHERE 1 = 1))/,
     reason: OF_THE_OPERATOR,
   },
   { sql: /^UPDATE idempotency_keys SET fingerprint/, reason: OF_THE_OPERATOR },
-  { sql: /^SELECT MAX\(id\) AS id FROM \w+_history$/, reason: ONE_CHAIN },
+  { sql: /^SELECT MAX\(id\) AS id FROM \w+_history(_pages)?$/, reason: ONE_CHAIN },
   { sql: /^SELECT .* FROM audit_entries \w+ WHERE \(\(\w+\.sequence_no IS NULL\)\)/, reason: ONE_CHAIN },
-  { sql: /^SELECT .* FROM customer_history WHERE id BETWEEN \? AND \?/, reason: ONE_CHAIN },
+  { sql: /^SELECT .* FROM customer_history(_pages)? WHERE id BETWEEN \? AND \?/, reason: ONE_CHAIN },
 ];
 
 /** A condition on the company, not merely its column in a list. */

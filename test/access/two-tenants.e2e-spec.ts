@@ -102,9 +102,11 @@ describeEachEngine('two companies that do anything at the same time', (engine) =
       'customers',
       'customer_addresses',
       'customer_history',
+      'customer_history_pages',
       'campaigns',
       'campaign_records',
       'campaign_record_history',
+      'campaign_record_history_pages',
       'bulk_jobs',
     ];
     const rows = await Promise.all(

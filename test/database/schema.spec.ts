@@ -32,7 +32,7 @@ async function tableNames(dataSource: DataSource): Promise<string[]> {
   const sql =
     dataSource.options.type === 'better-sqlite3'
       ? "SELECT name FROM sqlite_master WHERE type = 'table'"
-      : 'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()';
+      : "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE'";
   const rows = await dataSource.query<{ name: string }[]>(sql);
   return rows.map(({ name }) => name).filter((name) => !TABLES_OF_OTHERS.includes(name));
 }

@@ -110,7 +110,7 @@ describeEachEngine('a server that does not answer', (engine) => {
     const job = async () => (await tenant.api.get(`${JOBS}/${headers['x-job-id']}`)).body.payload;
     while (!['completed', 'failed'].includes((await job())?.state)) await sleep(50);
     expect((await job()).counters).toMatchObject({ received: ROWS, created: ROWS, failed: 0 });
-    const rows = await query(`SELECT row_no FROM customer_history WHERE job_id = '${headers['x-job-id']}'`);
+    const rows = await query(`SELECT row_no FROM customer_changes WHERE job_id = '${headers['x-job-id']}'`);
     expect([rows.length, new Set(rows.map(({ row_no }) => row_no)).size]).toEqual([ROWS, ROWS]);
     await expectWell();
   });

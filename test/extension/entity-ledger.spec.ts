@@ -1,6 +1,7 @@
 import { UnitOfWork } from '../../src/platform/database/unit-of-work';
 import { SchemaMigrator } from '../../src/platform/database/schema-migrator';
 import type { JobContext, RowResult } from '../../src/bulk/engine/bulk-importer.contract';
+import { HISTORY_START } from '../../src/platform/history/history-place';
 import { FirstRowClaims } from '../../src/bulk/engine/claims';
 import { describeEachEngine } from '../support/engines';
 import { OpenDatabase, openDatabase, openTrail } from '../support/data-source';
@@ -63,13 +64,13 @@ describeEachEngine('the ledger of an importer of entities', (engine) => {
     return unitOfWork.run((transaction) => tables[0].apply(transaction, contextOf(jobId), ready));
   }
 
-  const entriesOf = (jobId: string, after = 0, limit = 100) =>
+  const entriesOf = (jobId: string, after = HISTORY_START, limit = 100) =>
     unitOfWork.run((transaction) => ledger.list(transaction, { companyRef, jobId }, after, limit));
 
   /** Undoes a job by another, record by record, as the engine does. */
   async function undo(undone: string, by: string): Promise<RowResult[]> {
     const refs = [...new Set((await entriesOf(undone)).map(({ recordRef }) => recordRef))];
-    const records = refs.map((value, at) => ({ row: at + 1, value }));
+    const records = refs.map((recordRef, at) => ({ row: at + 1, value: { recordRef, pageIds: [] } }));
     return unitOfWork.run((transaction) => ledger.revert(transaction, contextOf(by), undone, records));
   }
 
@@ -91,15 +92,15 @@ describeEachEngine('the ledger of an importer of entities', (engine) => {
         { field: 'nickname', from: null, to: 'Blue' },
       ],
     });
-    expect(await entriesOf('JOB-A', first!.id)).toEqual([second]);
-    expect(await entriesOf('JOB-A', 0, 1)).toEqual([first]);
+    expect(await entriesOf('JOB-A', first!.place)).toEqual([second]);
+    expect(await entriesOf('JOB-A', HISTORY_START, 1)).toEqual([first]);
     expect(await entriesOf('JOB-B')).toMatchObject([
       { row: 2, version: 2, recordRef: second!.recordRef, changes: [{ field: 'points', from: 2, to: 3 }] },
     ]);
     const lastOf = (jobId: string) => unitOfWork.run((transaction) => ledger.last(transaction, { companyRef, jobId }));
-    expect([await lastOf('JOB-A'), await lastOf('JOB-X')]).toEqual([second!.id, 0]);
+    expect([await lastOf('JOB-A'), await lastOf('JOB-X')]).toEqual([second!.place, HISTORY_START]);
     companyRef = await insertCompany(open.dataSource);
-    expect([await entriesOf('JOB-A'), await lastOf('JOB-A')]).toEqual([[], 0]);
+    expect([await entriesOf('JOB-A'), await lastOf('JOB-A')]).toEqual([[], HISTORY_START]);
   });
 
   it('takes changes back, and takes that back again', async () => {
@@ -157,7 +158,9 @@ describeEachEngine('the ledger of an importer of entities', (engine) => {
     expect(verdicts(await undo('JOB-B', 'JOB-U'))).toEqual([['unchanged', 'L-000001']]);
     const [card] = await cards();
     const untouched = await unitOfWork.run((transaction) =>
-      ledger.revert(transaction, contextOf('JOB-X'), 'JOB-Y', [{ row: 1, value: card!.id }]),
+      ledger.revert(transaction, contextOf('JOB-X'), 'JOB-Y', [
+        { row: 1, value: { recordRef: card!.id, pageIds: [] } },
+      ]),
     );
     expect(verdicts(untouched)).toEqual([['unchanged', 'L-000001']]);
     expect(await cards()).toMatchObject([{ points: 1, version: 3 }]);
@@ -172,7 +175,9 @@ describeEachEngine('the ledger of an importer of entities', (engine) => {
     expect(card?.deletedAt).toEqual(AT);
     companyRef = await insertCompany(open.dataSource);
     const foreign = await unitOfWork.run((transaction) =>
-      ledger.revert(transaction, contextOf('JOB-V'), 'JOB-A', [{ row: 1, value: card!.id }]),
+      ledger.revert(transaction, contextOf('JOB-V'), 'JOB-A', [
+        { row: 1, value: { recordRef: card!.id, pageIds: [] } },
+      ]),
     );
     expect(verdicts(foreign)).toEqual([['failed', null, 'NOT_FOUND']]);
   });

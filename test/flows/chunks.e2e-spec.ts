@@ -101,7 +101,7 @@ describeEachEngine('files of several chunks', (engine) => {
     }
     const [{ n }] = await service.app
       .get(DataSource)
-      .query('SELECT COUNT(*) AS n FROM customer_history WHERE job_id = ?', [answer.jobId]);
+      .query('SELECT COUNT(*) AS n FROM customer_changes WHERE job_id = ?', [answer.jobId]);
     expect(Number(n)).toBe(1_499);
   });
 

@@ -145,7 +145,7 @@ describeEachEngine('the identity of a customer', (engine) => {
     expect(await read(idsOf(answer)[0]!)).toMatchObject({ title: null, lastName: 'McCoy', version: 3 });
     const addresses = await rowsOf(service, tenant, 'customer_addresses');
     expect(addresses).toMatchObject([{ code: 'a', city: 'Delft' }]);
-    const told = (await rowsOf(service, tenant, 'customer_history')).map(({ row_no, version, changes }) => [
+    const told = (await rowsOf(service, tenant, 'customer_changes')).map(({ row_no, version, changes }) => [
       row_no,
       version,
       JSON.parse(changes).map(({ field, to }: any) => [field, to]),
@@ -177,7 +177,7 @@ describeEachEngine('the identity of a customer', (engine) => {
     expect(new Set(idsOf({ data: same })).size).toBe(1);
     expect(await read(same[0].id)).toMatchObject({ title: 'No. 49', version: 50 });
     expect(await customers()).toHaveLength(before + 1);
-    const history = (await rowsOf(service, tenant, 'customer_history')).filter(
+    const history = (await rowsOf(service, tenant, 'customer_changes')).filter(
       ({ customer_ref }) => customer_ref === same[0].id,
     );
     expect(history.map(({ row_no, version }) => [row_no, version])).toEqual(

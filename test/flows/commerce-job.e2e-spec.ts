@@ -91,7 +91,7 @@ describeEachEngine('the job of a commerce bulk call', (engine) => {
     expect(first.jobId).not.toBe(second.jobId);
     const byId = await updateById(tenant.api, { id: first.data[0].id, title: 'Dr.' });
     expect(await job(byId)).toMatchObject({ family: 'commerce', target: 'customer.updateById' });
-    const history = await rowsOf(service, tenant, 'customer_history');
+    const history = await rowsOf(service, tenant, 'customer_changes');
     expect(history.map(({ job_id, row_no }) => [job_id, row_no])).toEqual([
       [first.jobId, 1],
       [byId.jobId, 1],
@@ -159,7 +159,7 @@ describeEachEngine('the job of a commerce bulk call', (engine) => {
     ]);
 
     const dataSource = service.app.get(DataSource);
-    for (const table of ['customers', 'customer_history', 'bulk_jobs', 'bulk_outcomes']) {
+    for (const table of ['customers', 'customer_changes', 'bulk_jobs', 'bulk_outcomes']) {
       const rows = await dataSource.query(`SELECT * FROM ${table}`);
       expect(rows.length).toBeGreaterThan(0);
       expect(JSON.stringify(rows)).not.toMatch(IN_CLEAR);

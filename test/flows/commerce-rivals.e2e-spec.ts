@@ -38,7 +38,7 @@ describeEachEngine('rivals in the commerce API', (engine) => {
 
   const call = (...customers: object[]) => upsert(tenant.api, ...customers);
   const customers = () => rowsOf(service, tenant, 'customers');
-  const history = () => rowsOf(service, tenant, 'customer_history');
+  const history = () => rowsOf(service, tenant, 'customer_changes');
   const job = async ({ jobId }: any) => (await tenant.api.get(`/api/v0/bulk/jobs/${jobId}`).expect(200)).body.payload;
 
   /** Lets something happen between looking customers up and storing them, `before` or `after` the statements. */

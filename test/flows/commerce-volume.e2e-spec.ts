@@ -131,7 +131,7 @@ describeEachEngine('a process that is killed in the middle of a bulk call', (eng
       await answer;
       expect(ends).toEqual([expect.stringMatching(/socket hang up|ECONNRESET|aborted/)]);
       const [{ jobId }] = await dataSource.query(`SELECT job_id AS jobId FROM ${ofCommerce}`, [known]);
-      const applied = await numberOf('customer_history WHERE job_id = ?', jobId);
+      const applied = await numberOf('customer_changes WHERE job_id = ?', jobId);
       expect(applied).toBeGreaterThanOrEqual(2_000);
       expect(applied).toBeLessThan(KILLED_ITEMS);
 
@@ -155,7 +155,7 @@ describeEachEngine('a process that is killed in the middle of a bulk call', (eng
       });
       expect(await numberOf("customers WHERE source = 'VOLUME'")).toBe(KILLED_ITEMS);
       const rows = await dataSource.query(
-        `SELECT h.row_no, c.source_id, c.last_name, c.version, a.street FROM customer_history h
+        `SELECT h.row_no, c.source_id, c.last_name, c.version, a.street FROM customer_changes h
          JOIN customers c ON c.id = h.customer_ref JOIN customer_addresses a ON a.customer_ref = c.id
          WHERE h.job_id = ? ORDER BY h.row_no`,
         [jobId],

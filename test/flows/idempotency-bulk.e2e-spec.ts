@@ -158,7 +158,7 @@ describeEachEngine('A bulk call with an Idempotency-Key', (engine) => {
     const counts = await traces(service, tenant);
     expect([counts['bulk_jobs'], counts['idempotency_keys']]).toEqual([1, 1]);
     expect([counts['customers'], counts['campaign_records']]).toEqual(what === 'records' ? [0, 20] : [19, 0]);
-    expect(counts['customer_history']).toBe(counts['customers']);
+    expect(counts['customer_changes']).toBe(counts['customers']);
     const { files } = (await storedState(service)) as { files: string[][] };
     expect(files[0]).toEqual([]);
     expect(isReplay(await send(key))).toBe(true);

@@ -43,7 +43,7 @@ describeEachEngine('A single write with an Idempotency-Key', (engine) => {
       expect(again.headers['x-request-id']).not.toBe(first.headers['x-request-id']);
     }
     expect(await traces(service, tenant)).toEqual(before);
-    expect(before).toMatchObject({ customers: 1, customer_history: 1, idempotency_keys: 1 });
+    expect(before).toMatchObject({ customers: 1, customer_changes: 1, idempotency_keys: 1 });
   });
 
   it('is answered as without the header, but for what the header adds', async () => {
@@ -182,7 +182,7 @@ describeEachEngine('A single write with an Idempotency-Key', (engine) => {
     expect(answers.filter(({ status }) => status !== 200 && status !== 409)).toEqual([]);
     expect(done.filter((answer) => !isReplay(answer))).toHaveLength(1);
     expect(new Set(done.map(({ text }) => text)).size).toBe(1);
-    expect(await traces(service, tenant)).toMatchObject({ customers: 1, customer_history: 1, idempotency_keys: 1 });
+    expect(await traces(service, tenant)).toMatchObject({ customers: 1, customer_changes: 1, idempotency_keys: 1 });
   });
 
   it('lets rivals under other keys meet as they do without', async () => {
@@ -191,7 +191,7 @@ describeEachEngine('A single write with an Idempotency-Key', (engine) => {
     expect(statuses).toEqual([200, ...Array.from({ length: 11 }, () => 400)]);
     const refused = answers.find(({ status }) => status === 400);
     expect(refused?.body.errorResponse.apiSubErrors[0].field).toBe('uniqueRefNo');
-    expect(await traces(service, tenant)).toMatchObject({ customers: 1, customer_history: 1, idempotency_keys: 1 });
+    expect(await traces(service, tenant)).toMatchObject({ customers: 1, customer_changes: 1, idempotency_keys: 1 });
   });
 
   it('answers the same and changes once when a change is repeated a hundred times', async () => {
@@ -203,6 +203,6 @@ describeEachEngine('A single write with an Idempotency-Key', (engine) => {
       texts.add((await tenant.api.patch(path).set('Idempotency-Key', key).send({ address: 'New road 1' })).text);
     }
     expect(texts.size).toBe(1);
-    expect(await countOf(service, tenant, 'customer_history')).toBe(2);
+    expect(await countOf(service, tenant, 'customer_changes')).toBe(2);
   });
 });

@@ -76,11 +76,11 @@ describeEachEngine('a job', (engine) => {
       ]);
       expect(row).toMatchObject({ state: 'running', next_chunk: 1, fence: 1 });
       expect(JSON.stringify(row.lease_until)).toContain('2099');
-      expect((await query('SELECT COUNT(*) AS n FROM customer_history WHERE job_id = ?', [jobId]))[0].n).toBe(500);
+      expect((await query('SELECT COUNT(*) AS n FROM customer_changes WHERE job_id = ?', [jobId]))[0].n).toBe(500);
 
       await query("UPDATE bulk_jobs SET lease_until = '2000-01-01 00:00:00.000' WHERE job_id = ?", [jobId]);
       expect((await ended(jobId)).counters).toMatchObject({ received: ROWS, created: ROWS, failed: 0 });
-      const rows = await query('SELECT row_no FROM customer_history WHERE job_id = ?', [jobId]);
+      const rows = await query('SELECT row_no FROM customer_changes WHERE job_id = ?', [jobId]);
       expect(new Set(rows.map(({ row_no }) => row_no)).size).toBe(ROWS);
       expect(rows).toHaveLength(ROWS);
     },

@@ -13,7 +13,8 @@ import { Api, RunningService, startService, Tenant } from '../support/service';
 import { everythingStored } from '../support/stored-texts';
 
 /** Where something about a person stands that an erasure removes. */
-const PLACES = /^(customers|customer_history|customer_contacts|bulk_outcomes|bulk_jobs|idempotency_keys)$|^\/jobs\//;
+const PLACES =
+  /^(customers|customer_history|customer_history_pages|customer_contacts|bulk_outcomes|bulk_jobs|idempotency_keys)$|^\/jobs\//;
 
 describeEachEngine('a customer under a legal hold', (engine) => {
   let service: RunningService;

@@ -171,6 +171,7 @@ describeEachEngine('the values of a person', (engine) => {
       'customer_contacts',
       'customer_addresses',
       'customer_history',
+      'customer_history_pages',
       'bulk_outcomes',
       'bulk_jobs',
       'idempotency_keys',

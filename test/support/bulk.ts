@@ -121,7 +121,7 @@ export async function download(url: string): Promise<Buffer> {
 
 /** What is stored: rows of the tables, and files of uploads and jobs; equal before and after a call that does nothing. */
 export async function storedState({ app, database }: RunningService): Promise<object> {
-  const tables = ['customers', 'customer_contacts', 'customer_history', 'bulk_jobs', 'bulk_outcomes'];
+  const tables = ['customers', 'customer_contacts', 'customer_changes', 'bulk_jobs', 'bulk_outcomes'];
   const counts: Record<string, number> = {};
   for (const table of tables) {
     const [row] = await app.get(DataSource).query(`SELECT COUNT(*) AS n FROM ${table}`);

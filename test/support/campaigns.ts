@@ -161,8 +161,8 @@ export interface StoredChange {
 /** All changes of the records of a campaign, oldest first. */
 export async function storedHistory(dataSource: DataSource, campaignId: string): Promise<StoredChange[]> {
   const rows = await dataSource.query(
-    `SELECT h.*, r.record_id FROM campaign_record_history h JOIN campaign_records r ON r.id = h.record_ref
-     JOIN campaigns c ON c.id = r.campaign_ref WHERE c.campaign_id = ? ORDER BY h.id`,
+    `SELECT h.*, r.record_id FROM campaign_record_changes h JOIN campaign_records r ON r.id = h.record_ref
+     JOIN campaigns c ON c.id = r.campaign_ref WHERE c.campaign_id = ? ORDER BY h.changed_at, h.page_id, h.entry_id, h.row_no`,
     [campaignId],
   );
   return rows.map(({ record_id, version, job_id, row_no, changed_by, changes }: any) => {
@@ -173,7 +173,7 @@ export async function storedHistory(dataSource: DataSource, campaignId: string):
 /** Checksum of every campaign, record and change there is; equal before and after a call that changes nothing. */
 export async function campaignChecksum({ app }: RunningService): Promise<string> {
   const hash = createHash('sha256');
-  for (const table of ['campaigns', 'campaign_records', 'campaign_record_history']) {
+  for (const table of ['campaigns', 'campaign_records', 'campaign_record_history', 'campaign_record_history_pages']) {
     const rows = await app.get(DataSource).query(`SELECT * FROM ${table} ORDER BY id`);
     hash.update(JSON.stringify(rows));
   }

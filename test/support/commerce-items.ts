@@ -201,13 +201,14 @@ export async function readCustomer(api: Api, id: number): Promise<any> {
 
 /** The company's rows of a table as the database holds them, oldest first. */
 export function rowsOf({ app }: RunningService, { company }: Tenant, table: string): Promise<any[]> {
-  return app.get(DataSource).query(`SELECT * FROM ${table} WHERE company_ref = ? ORDER BY id`, [company.id]);
+  const order = table === 'customer_changes' ? 'page_id, entry_id, row_no' : 'id';
+  return app.get(DataSource).query(`SELECT * FROM ${table} WHERE company_ref = ? ORDER BY ${order}`, [company.id]);
 }
 
 /** All that is stored about the company's customers; equal before and after a call that changes nothing. */
 export async function bookOf(service: RunningService, tenant: Tenant): Promise<Record<string, any[]>> {
   const book: Record<string, any[]> = {};
-  for (const table of ['customers', 'customer_addresses', 'customer_history']) {
+  for (const table of ['customers', 'customer_addresses', 'customer_history', 'customer_history_pages']) {
     book[table] = await rowsOf(service, tenant, table);
   }
   return book;

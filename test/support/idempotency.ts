@@ -23,7 +23,7 @@ export async function countOf(service: RunningService, { company }: Tenant, tabl
 
 /** All that a call could leave behind, counted. */
 export async function traces(service: RunningService, tenant: Tenant): Promise<Record<string, number>> {
-  const tables = ['customers', 'customer_history', 'bulk_jobs', 'campaigns', 'campaign_records'];
+  const tables = ['customers', 'customer_changes', 'bulk_jobs', 'campaigns', 'campaign_records'];
   const counts: Record<string, number> = {};
   for (const table of [...tables, 'idempotency_keys']) counts[table] = await countOf(service, tenant, table);
   return counts;

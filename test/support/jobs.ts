@@ -10,9 +10,11 @@ const DATA_TABLES = [
   'customer_addresses',
   'customer_reminders',
   'customer_history',
+  'customer_history_pages',
   'campaigns',
   'campaign_records',
   'campaign_record_history',
+  'campaign_record_history_pages',
 ];
 
 /** Every row of every table of data, to compare before and after. */

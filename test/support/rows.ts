@@ -38,6 +38,7 @@ export function customerRow(companyRef: number, changes: Partial<Customer> = {})
     creditLimit: null,
     paymentTermsDays: null,
     version: 1,
+    historyPage: null,
     deletionKey: 0,
     createdAt: at,
     updatedAt: at,

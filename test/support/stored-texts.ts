@@ -7,7 +7,10 @@ import type { RunningService } from './service';
 export async function everythingStored({ app, database }: RunningService): Promise<Map<string, string>> {
   const { engine, dataDir } = database;
   const query = (sql: string): Promise<any[]> => app.get(DataSource).query(sql);
-  const list = engine === 'sqlite' ? "SELECT name FROM sqlite_master WHERE type = 'table'" : 'SHOW TABLES';
+  const list =
+    engine === 'sqlite'
+      ? "SELECT name FROM sqlite_master WHERE type = 'table'"
+      : "SHOW FULL TABLES WHERE Table_type = 'BASE TABLE'";
   const stored = new Map<string, string>();
   for (const row of await query(list)) {
     const table = String(Object.values(row)[0]);

@@ -3,8 +3,10 @@ import { CustomerHistoryRepository } from '../../customer/customer-history.repos
 import { toHistoryItem } from '../../customer/dto/customer-history.dto';
 import { CustomerReversalService } from '../../customer/reversal/customer-reversal.service';
 import type { Transaction } from '../../platform/database/transaction';
+import type { HistoryPlace } from '../../platform/history/history-place';
 import { changeContextOf } from '../engine/change-context';
 import type {
+  ChangedRecord,
   ChangeLedger,
   JobContext,
   JobScope,
@@ -22,20 +24,20 @@ export class CustomerLedger implements ChangeLedger {
     private readonly reversals: CustomerReversalService,
   ) {}
 
-  last(transaction: Transaction, { companyRef, jobId }: JobScope): Promise<number> {
+  last(transaction: Transaction, { companyRef, jobId }: JobScope): Promise<HistoryPlace> {
     return this.history.lastOfJob(transaction, companyRef, jobId);
   }
 
   async list(
     transaction: Transaction,
     { companyRef, jobId }: JobScope,
-    after: number,
+    after: HistoryPlace,
     limit: number,
   ): Promise<LedgerEntry[]> {
     const entries = await this.history.listOfJob(transaction, companyRef, jobId, after, limit);
-    return entries.map((entry) => {
-      const { changes } = toHistoryItem(entry);
-      return { id: entry.id, row: entry.rowNo, recordRef: entry.customerRef, version: entry.version, changes };
+    return entries.map(({ change, place, pageId }) => {
+      const { rowNo: row, customerRef: recordRef, version } = change;
+      return { place, pageId, row, recordRef, version, changes: toHistoryItem(change).changes };
     });
   }
 
@@ -43,9 +45,9 @@ export class CustomerLedger implements ChangeLedger {
     transaction: Transaction,
     job: JobContext,
     undone: string,
-    records: readonly ReadyRow<number>[],
+    records: readonly ReadyRow<ChangedRecord>[],
   ): Promise<RowResult[]> {
-    const reversals = records.map(({ row, value }) => ({ row, recordRef: value }));
+    const reversals = records.map(({ row, value }) => ({ row, ...value }));
     const outcomes = await this.reversals.apply(transaction, changeContextOf(job), undone, reversals);
     return outcomes.map(toReversalResult);
   }

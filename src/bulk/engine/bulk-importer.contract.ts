@@ -1,3 +1,4 @@
+import type { HistoryPlace } from '../../platform/history/history-place';
 import type { Transaction } from '../../platform/database/transaction';
 import type { CodedIssue } from '../../platform/validation/coded-issue';
 import type { DuplicateRule } from '../jobs/bulk-job.entity';
@@ -131,8 +132,10 @@ export interface ShownChange {
 
 /** What one row of a job did to one record, from the history of that record. */
 export interface LedgerEntry {
-  /** Of the entry; later ones have higher ids. */
-  readonly id: number;
+  /** Where in what its job did it stands. */
+  readonly place: HistoryPlace;
+  /** The page of the history it stands in; null for one with a row of its own. */
+  readonly pageId: number | null;
   readonly row: number | null;
   /** The record's id in the database; it stays when the record is deleted. */
   readonly recordRef: number;
@@ -141,15 +144,22 @@ export interface LedgerEntry {
   readonly changes: readonly ShownChange[];
 }
 
+/** A record that a job changed. */
+export interface ChangedRecord {
+  readonly recordRef: number;
+  /** Pages of the history in which the job's changes of it stand. */
+  readonly pageIds: readonly number[];
+}
+
 /**
  * The memory of an importer: what its jobs changed. With it, dry runs show old and new values, commits see that a record
  * moved on, and jobs can be undone.
  */
 export interface ChangeLedger {
-  /** Id of the latest entry of a job; 0 while there is none. */
-  last(transaction: Transaction, scope: JobScope): Promise<number>;
-  /** What a job did, in the order it happened: entries behind the id `after`, at most `limit` of them. */
-  list(transaction: Transaction, scope: JobScope, after: number, limit: number): Promise<LedgerEntry[]>;
+  /** How far what a job did goes until now. */
+  last(transaction: Transaction, scope: JobScope): Promise<HistoryPlace>;
+  /** What a job did behind a place, in the order it happened: some `limit` entries, and none at the end. */
+  list(transaction: Transaction, scope: JobScope, after: HistoryPlace, limit: number): Promise<LedgerEntry[]>;
   /**
    * Takes back all that the job `undone` did to each of those records, in their history again, and gives one result per
    * record, in the same order. A record that anybody else changed since is kept as it is and fails with `CHANGED_SINCE`.
@@ -158,7 +168,7 @@ export interface ChangeLedger {
     transaction: Transaction,
     job: JobContext,
     undone: string,
-    records: readonly ReadyRow<number>[],
+    records: readonly ReadyRow<ChangedRecord>[],
   ): Promise<RowResult[]>;
 }
 

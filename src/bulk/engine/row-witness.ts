@@ -1,11 +1,12 @@
 import type { Transaction } from '../../platform/database/transaction';
+import { HISTORY_START, type HistoryPlace } from '../../platform/history/history-place';
 import type { RowOutcome } from '../jobs/bulk-outcome.entity';
 import { isApplied } from '../jobs/tally';
 import type { RehearsalRecords } from './rehearsal-records';
 import type { ChangeLedger, JobContext, LedgerEntry, RecordChange } from './bulk-importer.contract';
 
-/** Entries read at once. */
-const PAGE = 1_000;
+/** Entries read at once, about. */
+const AT_ONCE = 1_000;
 
 /** Sees, inside a transaction, what the rows of one chunk did, from the history they wrote. */
 export class RowWitness {
@@ -13,13 +14,13 @@ export class RowWitness {
     readonly transaction: Transaction,
     private readonly job: JobContext,
     private readonly ledger: ChangeLedger | null,
-    private readonly before: Promise<number>,
+    private readonly before: Promise<HistoryPlace>,
   ) {}
 
   /** Begins to watch; whatever the job did until now is not looked at. @param ledger null: there is nothing to see */
   static begin(transaction: Transaction, job: JobContext, ledger: ChangeLedger | null): RowWitness {
     // Asked before anything else is, but not waited for: mostly nobody wants to know in the end.
-    const before = ledger?.last(transaction, job) ?? Promise.resolve(0);
+    const before = ledger?.last(transaction, job) ?? Promise.resolve(HISTORY_START);
     before.catch(() => undefined);
     return new RowWitness(transaction, job, ledger, before);
   }
@@ -28,11 +29,10 @@ export class RowWitness {
   async entries(): Promise<ReadonlyMap<number, LedgerEntry>> {
     const byRow = new Map<number, LedgerEntry>();
     if (this.ledger === null) return byRow;
-    for (let last = await this.before, isMore = true; isMore;) {
-      const page = await this.ledger.list(this.transaction, this.job, last, PAGE);
-      for (const entry of page) if (entry.row !== null) byRow.set(entry.row, entry);
-      last = page.at(-1)?.id ?? last;
-      isMore = page.length === PAGE;
+    for (let last: HistoryPlace | undefined = await this.before; last !== undefined;) {
+      const some: readonly LedgerEntry[] = await this.ledger.list(this.transaction, this.job, last, AT_ONCE);
+      for (const entry of some) if (entry.row !== null) byRow.set(entry.row, entry);
+      last = some.at(-1)?.place;
     }
     return byRow;
   }

@@ -1,9 +1,11 @@
 import { selectMany, updateMany } from '../../platform/database/set-based';
 import type { Transaction } from '../../platform/database/transaction';
 import { historyFacts } from '../../platform/history/history-entry.entity';
-import { entriesToRevert } from '../../platform/history/reversal';
+import { HISTORY_START, type HistoryPlace } from '../../platform/history/history-place';
+import { changedSince, entriesToRevert } from '../../platform/history/reversal';
 import { changeContextOf } from '../engine/change-context';
 import type {
+  ChangedRecord,
   ChangeLedger,
   JobContext,
   JobScope,
@@ -31,18 +33,19 @@ export class EntityChangeLedger<T extends ImportedRecord> implements ChangeLedge
     private readonly history: ImportedRecordHistoryRepository,
   ) {}
 
-  last(transaction: Transaction, scope: JobScope): Promise<number> {
-    return this.history.lastOfJob(transaction, scope);
+  async last(transaction: Transaction, scope: JobScope): Promise<HistoryPlace> {
+    return { ...HISTORY_START, entry: await this.history.lastOfJob(transaction, scope) };
   }
 
-  async list(transaction: Transaction, scope: JobScope, after: number, limit: number): Promise<LedgerEntry[]> {
+  async list(transaction: Transaction, scope: JobScope, after: HistoryPlace, limit: number): Promise<LedgerEntry[]> {
     const secrets = this.definition.columns.filter(({ secret }) => secret === true).map(({ name }): string => name);
     const masked = (value: unknown) => (value === null ? null : MASK);
     const shown = (change: ShownChange): ShownChange =>
       secrets.includes(change.field) ? { ...change, from: masked(change.from), to: masked(change.to) } : change;
-    const entries = await this.history.listOfJob(transaction, scope, after, limit);
+    const entries = await this.history.listOfJob(transaction, scope, after.entry, limit);
     return entries.map(({ id, rowNo, recordRef, version, changes }) => ({
-      id,
+      place: { ...after, entry: id },
+      pageId: null,
       row: rowNo,
       recordRef,
       version,
@@ -54,20 +57,20 @@ export class EntityChangeLedger<T extends ImportedRecord> implements ChangeLedge
     transaction: Transaction,
     job: JobContext,
     undone: string,
-    rows: readonly ReadyRow<number>[],
+    rows: readonly ReadyRow<ChangedRecord>[],
   ): Promise<RowResult[]> {
     const records = await this.listLocked(
       transaction,
       job.companyRef,
       'id',
-      rows.map(({ value }) => value),
+      rows.map(({ value }) => value.recordRef),
     );
     const byId = new Map(records.map((record) => [record.id, record]));
     const histories = await this.history.listOfRecords(transaction, job.companyRef, [...byId.keys()]);
     const holders = await this.holdersOf(transaction, job.companyRef, records);
     const written: T[] = [];
     const entries: Omit<ImportedRecordHistory, 'id' | 'entity'>[] = [];
-    const results = rows.map(({ row, value: ref }): RowResult => {
+    const results = rows.map(({ row, value: { recordRef: ref } }): RowResult => {
       const record = byId.get(ref);
       if (record === undefined) return { ...NOTHING_DONE, verdict: 'failed', issues: [GONE] };
       const recordId = String(record[this.definition.key]);
@@ -135,8 +138,9 @@ function planOf(
   undone: string,
   { jobId, at }: JobContext,
 ): Plan {
-  const own = entriesToRevert(entries, version, { undone, undoing: jobId });
-  if ('code' in own) return { refusal: own };
+  const jobs = { undone, undoing: jobId };
+  const own = entriesToRevert(entries, version, jobs);
+  if ('since' in own) return { refusal: changedSince(entries, jobs) };
   if (own[0]?.version === 1) return { back: new Map([[DELETED, at.toISOString()]]) };
   const back = new Map<string, unknown>();
   for (const { field, from } of own.flatMap(({ changes }) => changes)) if (!back.has(field)) back.set(field, from);

@@ -235,6 +235,16 @@ export class BulkJobRepository {
       await updateMany(transaction, BulkOutcome, [{ ...chunk, outcomes: JSON.stringify(outcomes) }], ['outcomes']);
   }
 
+  /** Locks the row of a job until the transaction ends. */
+  async lock(transaction: Transaction, companyRef: number, id: number): Promise<void> {
+    await selectParts(transaction, BulkJob, ['id'], {
+      where: { companyRef },
+      property: 'id',
+      values: [id],
+      lock: true,
+    });
+  }
+
   /** Outcomes of one chunk, also those that were laid in front of the checkpoint; empty when there are none. */
   async listOutcomes(transaction: Transaction, { id }: BulkJob, chunkNo: number): Promise<RowOutcome[]> {
     const chunk = await transaction.findOneBy(BulkOutcome, { jobRef: id, chunkNo });

@@ -41,6 +41,9 @@ export interface FoundJob {
 /** Finds what the jobs of a company keep about a person, and removes it. */
 @Injectable()
 export class PersonalTraces {
+  /** Erasures of each job that others wait behind. */
+  private readonly turns = new Map<string, Promise<void>>();
+
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly jobs: BulkJobRepository,
@@ -64,7 +67,33 @@ export class PersonalTraces {
   }
 
   /** Removes what was found in a job that has ended: rows sent, results, and the files made of them. */
-  async erase({ job, chunks }: FoundJob): Promise<void> {
+  erase(found: FoundJob): Promise<void> {
+    return this.alone(found.job, () => this.rewrite(found));
+  }
+
+  /**
+   * Runs the work when no other erasure writes the job anew: of two at once, each would bring back what the other
+   * removes. On a server, other processes may have one; they wait for the row of the job.
+   */
+  private async alone({ id, companyRef, jobId }: BulkJob, work: () => Promise<void>): Promise<void> {
+    const turn = (this.turns.get(jobId) ?? Promise.resolve()).then(() =>
+      this.unitOfWork.isEmbedded
+        ? work()
+        : this.unitOfWork.run(async (transaction) => {
+            await this.jobs.lock(transaction, companyRef, id);
+            await work();
+          }),
+    );
+    const done = turn.catch(() => undefined);
+    this.turns.set(jobId, done);
+    try {
+      await turn;
+    } finally {
+      if (this.turns.get(jobId) === done) this.turns.delete(jobId);
+    }
+  }
+
+  private async rewrite({ job, chunks }: FoundJob): Promise<void> {
     const found = new Map(chunks.map(({ chunkNo, rows }) => [chunkNo, new Set(rows.map(({ row }) => row))]));
     for (const [chunkNo, rows] of found) {
       await this.unitOfWork.run(async (transaction) => {

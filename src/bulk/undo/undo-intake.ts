@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../platform/database/unit-of-work';
 import { giveWay } from '../../platform/event-loop/give-way';
+import { HISTORY_START, type HistoryPlace } from '../../platform/history/history-place';
 import type { ChangeLedger } from '../engine/bulk-importer.contract';
 import { CHUNK_ROWS, SpoolWriter } from '../engine/row-spool';
 import { SPOOL_NAME, TakenRows } from '../files/file-intake';
@@ -10,9 +11,16 @@ import type { BulkJob } from '../jobs/bulk-job.entity';
 import { NothingToDo } from '../jobs/bulk-job.errors';
 import { UNDO_COLUMNS } from './undo.importer';
 
-const PAGE = 1_000;
+/** Entries read at once, about. */
+const AT_ONCE = 1_000;
 /** Rows named for one record; a record that more of them changed is changed back all the same. */
 const MOST_ROWS_NAMED = 20;
+
+/** What a job did to a record: by which rows, and in which pages of the history it stands. */
+interface Changes {
+  readonly named: number[];
+  readonly pageIds: number[];
+}
 
 /** Makes the rows of a job that takes an earlier one back: each record it changed, the last one first. */
 @Injectable()
@@ -32,11 +40,11 @@ export class UndoIntake {
     const hash = createHash('sha256');
     try {
       for (let start = 0; start < records.length; start += CHUNK_ROWS) {
-        const rows = records.slice(start, start + CHUNK_ROWS).map(([record, named], index) => {
+        const rows = records.slice(start, start + CHUNK_ROWS).map(([record, { named, pageIds }], index) => {
           hash.update(`${record}\n`);
-          return { row: start + index + 1, cells: [String(record), named.join(' ')] };
+          return { row: start + index + 1, cells: [String(record), named.join(' '), [...pageIds].join(' ')] };
         });
-        const columns = [UNDO_COLUMNS.record.name, UNDO_COLUMNS.rows.name];
+        const columns = Object.values(UNDO_COLUMNS).map(({ name }) => name);
         await spool.write(0, { table: null, columns, rows });
         await giveWay();
       }
@@ -50,18 +58,19 @@ export class UndoIntake {
     }
   }
 
-  /** The records a job changed, in the order of the first change, and the rows that changed each. */
-  private async recordsOf(undone: BulkJob, ledger: ChangeLedger): Promise<Map<number, number[]>> {
-    const records = new Map<number, number[]>();
-    for (let after = 0, isMore = true; isMore;) {
-      const page = await this.unitOfWork.read((transaction) => ledger.list(transaction, undone, after, PAGE));
-      for (const { recordRef, row } of page) {
-        const named = records.get(recordRef) ?? [];
-        records.set(recordRef, named);
-        if (row !== null && named.length < MOST_ROWS_NAMED) named.push(row);
+  /** The records a job changed, in the order of the first change, with the rows that changed each and where that stands. */
+  private async recordsOf(undone: BulkJob, ledger: ChangeLedger): Promise<Map<number, Changes>> {
+    const records = new Map<number, Changes>();
+    for (let last: HistoryPlace | undefined = HISTORY_START; last !== undefined;) {
+      const after: HistoryPlace = last;
+      const some = await this.unitOfWork.read((transaction) => ledger.list(transaction, undone, after, AT_ONCE));
+      for (const { recordRef, row, pageId } of some) {
+        const changes = records.get(recordRef) ?? { named: [], pageIds: [] };
+        records.set(recordRef, changes);
+        if (row !== null && changes.named.length < MOST_ROWS_NAMED) changes.named.push(row);
+        if (pageId !== null && !changes.pageIds.includes(pageId)) changes.pageIds.push(pageId);
       }
-      after = page.at(-1)?.id ?? after;
-      isMore = page.length === PAGE;
+      last = some.at(-1)?.place;
     }
     return records;
   }

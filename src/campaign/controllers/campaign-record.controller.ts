@@ -16,6 +16,7 @@ import { PreferredWait } from '../../bulk/jobs/prefer-wait';
 import { CampaignService } from '../campaign.service';
 import { CampaignAccepted, campaignAccepted, type CampaignBulkAnswer } from '../records/bulk-answer.dto';
 import { CampaignRecordService } from '../records/campaign-record.service';
+import { RecordHistoryService } from '../records/record-history.service';
 import { RecordBulkService } from '../records/record-bulk.service';
 import {
   RecordPagination,
@@ -51,6 +52,7 @@ export class CampaignRecordController {
   constructor(
     private readonly campaigns: CampaignService,
     private readonly records: CampaignRecordService,
+    private readonly changes: RecordHistoryService,
     private readonly bulk: RecordBulkService,
   ) {}
 
@@ -94,7 +96,7 @@ export class CampaignRecordController {
     @Query() query: RecordHistoryQuery,
   ): Promise<CampaignSuccess<RecordHistoryItem[]> & { pagination: RecordHistoryPagination }> {
     const { campaignId, id, limit, cursor } = query;
-    const { items, nextCursor } = await this.records.listHistory(caller, campaignId, id, limit, cursor);
+    const { items, nextCursor } = await this.changes.list(caller, campaignId, id, limit, cursor);
     return { success: true, data: items.map(toRecordHistoryItem), pagination: { limit, nextCursor } };
   }
 

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LessThan, MoreThan } from 'typeorm';
-import { prepareHistory } from '../../platform/audit/audited-history';
+import { MoreThan } from 'typeorm';
 import {
   insertMany,
   prepareVersioned,
@@ -11,7 +10,6 @@ import {
 } from '../../platform/database/set-based';
 import { Transaction } from '../../platform/database/transaction';
 import { CampaignRecord } from '../campaign-record.entity';
-import { CampaignRecordHistory } from './campaign-record-history.entity';
 
 /** The campaign whose records are meant, and the company it belongs to. */
 export interface RecordOwner {
@@ -19,8 +17,8 @@ export interface RecordOwner {
   readonly campaignRef: number;
 }
 
-const DOCUMENT_PARTS = ['id', 'recordId', 'data', 'version'] as const;
-const WRITTEN_PARTS = ['data', 'version', 'updatedAt'] as const;
+const DOCUMENT_PARTS = ['id', 'recordId', 'data', 'version', 'historyPage'] as const;
+const WRITTEN_PARTS = ['data', 'version', 'updatedAt', 'historyPage'] as const;
 
 /** What a change of a document needs of its record. */
 export type RecordDocument = Pick<CampaignRecord, (typeof DOCUMENT_PARTS)[number]>;
@@ -81,30 +79,5 @@ export class CampaignRecordRepository {
     // In order of the key, as every other writer goes.
     const sorted = [...records].sort((a, b) => a.row.id - b.row.id);
     return prepareVersioned(transaction, CampaignRecord, sorted, WRITTEN_PARTS);
-  }
-
-  /** Entries of a record, newest first, from before the entry `before`. */
-  listHistory(
-    transaction: Transaction,
-    { companyRef, id: recordRef }: CampaignRecord,
-    limit: number,
-    before: number | undefined,
-  ): Promise<CampaignRecordHistory[]> {
-    return transaction.find(CampaignRecordHistory, {
-      where: { companyRef, recordRef, ...(before !== undefined && { id: LessThan(before) }) },
-      order: { id: 'DESC' },
-      take: limit,
-    });
-  }
-
-  async insertHistory(transaction: Transaction, entries: readonly Omit<CampaignRecordHistory, 'id'>[]): Promise<void> {
-    await (
-      await this.prepareHistory(transaction, entries)
-    )();
-  }
-
-  /** Like `insertHistory`, in two steps. */
-  prepareHistory(transaction: Transaction, entries: readonly Omit<CampaignRecordHistory, 'id'>[]): Promise<Write> {
-    return prepareHistory(transaction, CampaignRecordHistory, 'campaign-record.changed', entries);
   }
 }

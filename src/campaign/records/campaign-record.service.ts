@@ -8,7 +8,6 @@ import { decodeCursor, Page, toPage } from '../../platform/http/cursor';
 import type { CampaignRecord } from '../campaign-record.entity';
 import { RecordConflict, recordNotFound } from '../campaign.errors';
 import { CampaignRepository } from '../campaign.repository';
-import type { CampaignRecordHistory } from './campaign-record-history.entity';
 import { CampaignRecordRepository } from './campaign-record.repository';
 import type { JsonObject } from './document-merge';
 import { RecordAdditionService } from './record-addition.service';
@@ -63,27 +62,6 @@ export class CampaignRecordService {
       );
       return { ...page, total: await this.records.count(transaction, owner) };
     });
-  }
-
-  /** Changes of a record, newest first. @throws CampaignNotAccessible, RecordNotFound, InvalidRequest for the cursor */
-  async listHistory(
-    caller: Caller,
-    campaignId: string,
-    recordId: string,
-    limit: number,
-    cursor: string | undefined,
-  ): Promise<Page<CampaignRecordHistory>> {
-    const before = decodeCursor(cursor);
-    const record = await this.get(caller, campaignId, recordId);
-    const entries = await this.unitOfWork.read((transaction) =>
-      this.records.listHistory(transaction, record, limit + 1, before),
-    );
-    return toPage(
-      entries,
-      limit,
-      ({ id }) => id,
-      (entry) => entry,
-    );
   }
 
   /** Adds a record. @throws CampaignNotAccessible, RecordConflict when it exists */

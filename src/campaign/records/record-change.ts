@@ -1,8 +1,12 @@
 import type { ChangeContext } from '../../platform/history/history-entry.entity';
+import type { Change } from '../../platform/history/history-place';
 import type { CodedIssue } from '../../platform/validation/coded-issue';
 import type { CampaignRecord } from '../campaign-record.entity';
 import type { CampaignRecordHistory } from './campaign-record-history.entity';
 import type { DocumentChange, JsonObject } from './document-merge';
+
+/** A change of a record as its history tells it. */
+export type RecordChange = Change<CampaignRecordHistory>;
 
 /** A change of one record. */
 export interface RecordUpdate {
@@ -44,7 +48,7 @@ export function recordHistoryEntry(
   { id: recordRef, version }: RecordVersion,
   row: number | null,
   changes: DocumentChange[],
-): Omit<CampaignRecordHistory, 'id'> {
+): RecordChange {
   // Written out: this runs once per record of every bulk call.
   return { companyRef, version, changedAt: at, changedBy, jobId, rowNo: row, recordRef, changes };
 }

@@ -3,8 +3,8 @@ import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validato
 import { ApiAnyJson, ApiInt } from '../../platform/openapi/api-schema';
 import { HistoryItem, toHistoryItemFacts } from '../../platform/history/history-item.dto';
 import { IsCampaignId } from '../campaign.validators';
-import type { CampaignRecordHistory } from './campaign-record-history.entity';
 import type { DocumentChange } from './document-merge';
+import type { RecordChange } from './record-change';
 import { QueryInteger } from '../../platform/validation/query-integer';
 
 /** Query of `GET /api/v1/customer-data/history`. */
@@ -77,6 +77,6 @@ export class RecordHistoryPagination {
 }
 
 /** Entity -> answer. */
-export function toRecordHistoryItem(entry: CampaignRecordHistory): RecordHistoryItem {
+export function toRecordHistoryItem(entry: RecordChange): RecordHistoryItem {
   return { ...toHistoryItemFacts(entry), changes: entry.changes };
 }

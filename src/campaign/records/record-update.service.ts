@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
+import { ChunkPage } from '../../platform/history/chunk-page';
 import type { ChangeContext } from '../../platform/history/history-entry.entity';
 import { LostRace } from '../../platform/database/database.errors';
 import { Transaction } from '../../platform/database/transaction';
 import { forEachGivingWay } from '../../platform/event-loop/give-way';
-import type { CampaignRecordHistory } from './campaign-record-history.entity';
 import { CampaignRecordRepository, RecordDocument, RecordOwner } from './campaign-record.repository';
 import { changesBetween, JsonObject, mergeDocument } from './document-merge';
-import { recordHistoryEntry, RecordOutcome, RecordUpdate, refused } from './record-change';
+import { type RecordChange, recordHistoryEntry, RecordOutcome, RecordUpdate, refused } from './record-change';
+import { RecordHistoryRepository } from './record-history.repository';
 import { CONFLICT, MISSING } from './record.issues';
 
 /** Largest document a record can grow to by being merged. */
@@ -22,7 +23,10 @@ interface RecordDraft {
 /** Merges changes into many records in a few statements inside the caller's transaction. Single requests go the same way. */
 @Injectable()
 export class RecordUpdateService {
-  constructor(private readonly records: CampaignRecordRepository) {}
+  constructor(
+    private readonly records: CampaignRecordRepository,
+    private readonly history: RecordHistoryRepository,
+  ) {}
 
   /**
    * Applies the updates in order; outcomes stand in the same order. Without a lock it reads, merges and writes what still
@@ -40,19 +44,21 @@ export class RecordUpdateService {
   ): Promise<RecordOutcome[]> {
     const owner = { companyRef: context.companyRef, campaignRef };
     const drafts = await this.load(transaction, owner, updates, lock);
-    const entries: Omit<CampaignRecordHistory, 'id'>[] = [];
+    const entries: RecordChange[] = [];
     const outcomes: RecordOutcome[] = [];
     await forEachGivingWay(updates, (update) => {
       const draft = drafts.get(update.recordId);
       outcomes.push(draft === undefined ? { ...missing(), isRetried: true } : change(context, draft, update, entries));
     });
     const changed = [...drafts.values()].filter(({ record, before }) => record !== before);
+    const page = ChunkPage.of(context);
     const written = changed.map(({ record: { id, data, version }, before }) => {
-      return { row: { id, data, version, updatedAt: context.at }, from: before.version };
+      const historyPage = page?.take(before) ?? before.historyPage;
+      return { row: { id, data, version, updatedAt: context.at, historyPage }, from: before.version };
     });
     // Made ready before its turn comes: from then on the database is to have no pause.
     const writeRecords = await this.records.prepareVersioned(transaction, written);
-    const writeHistory = await this.records.prepareHistory(transaction, entries);
+    const writeHistory = await this.history.prepareInsert(transaction, entries, page);
     await context.beforeWriting?.(outcomes.some(({ outcome }) => outcome === 'failed'));
     if (!(await writeRecords())) throw new LostRace();
     await writeHistory();
@@ -87,7 +93,7 @@ function change(
   context: ChangeContext,
   draft: RecordDraft,
   { row, recordId, data, ifVersion }: RecordUpdate,
-  entries: Omit<CampaignRecordHistory, 'id'>[],
+  entries: RecordChange[],
 ): RecordOutcome {
   const { record, document } = draft;
   if (ifVersion !== undefined && ifVersion !== record.version) {
@@ -103,7 +109,7 @@ function change(
     return refused('DOCUMENT_TOO_LARGE', `The document would have ${bytes} bytes; it can have ${MOST_BYTES}`, record);
   }
   draft.document = merged;
-  draft.record = { id: record.id, recordId, data: text, version: record.version + 1 };
+  draft.record = { ...record, data: text, version: record.version + 1 };
   entries.push(recordHistoryEntry(context, draft.record, row, changes));
   return { outcome: 'updated', record: draft.record, issues: [] };
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { changeContextOf } from '../../bulk/engine/change-context';
 import type {
+  ChangedRecord,
   ChangeLedger,
   JobContext,
   JobScope,
@@ -10,31 +11,33 @@ import type {
 } from '../../bulk/engine/bulk-importer.contract';
 import { toReversalResult } from '../../bulk/undo/reversal-result';
 import type { Transaction } from '../../platform/database/transaction';
-import { RecordReversalRepository } from '../reversal/record-reversal.repository';
+import type { HistoryPlace } from '../../platform/history/history-place';
 import { RecordReversalService } from '../reversal/record-reversal.service';
+import { RecordHistoryRepository } from './record-history.repository';
 
 /** What jobs did to campaign records. */
 @Injectable()
 export class RecordLedger implements ChangeLedger {
   constructor(
-    private readonly history: RecordReversalRepository,
+    private readonly history: RecordHistoryRepository,
     private readonly reversals: RecordReversalService,
   ) {}
 
-  last(transaction: Transaction, { companyRef, jobId }: JobScope): Promise<number> {
+  last(transaction: Transaction, { companyRef, jobId }: JobScope): Promise<HistoryPlace> {
     return this.history.lastOfJob(transaction, companyRef, jobId);
   }
 
   async list(
     transaction: Transaction,
     { companyRef, jobId }: JobScope,
-    after: number,
+    after: HistoryPlace,
     limit: number,
   ): Promise<LedgerEntry[]> {
     const entries = await this.history.listOfJob(transaction, companyRef, jobId, after, limit);
-    return entries.map(({ id, rowNo, recordRef, version, changes }) => {
+    return entries.map(({ change, place, pageId }) => {
+      const { rowNo: row, recordRef, version, changes } = change;
       const shown = changes.map(({ field, from = null, to = null }) => ({ field, from, to }));
-      return { id, row: rowNo, recordRef, version, changes: shown };
+      return { place, pageId, row, recordRef, version, changes: shown };
     });
   }
 
@@ -42,9 +45,9 @@ export class RecordLedger implements ChangeLedger {
     transaction: Transaction,
     job: JobContext,
     undone: string,
-    records: readonly ReadyRow<number>[],
+    records: readonly ReadyRow<ChangedRecord>[],
   ): Promise<RowResult[]> {
-    const reversals = records.map(({ row, value }) => ({ row, recordRef: value }));
+    const reversals = records.map(({ row, value }) => ({ row, ...value }));
     return (await this.reversals.apply(transaction, changeContextOf(job), undone, reversals)).map(toReversalResult);
   }
 }

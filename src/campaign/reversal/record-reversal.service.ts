@@ -2,11 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/transaction';
 import { giveWay } from '../../platform/event-loop/give-way';
 import type { ChangeContext } from '../../platform/history/history-entry.entity';
-import { entriesToRevert, Reversal, ReversalOutcome } from '../../platform/history/reversal';
+import { changedSince, entriesToRevert, Reversal, ReversalOutcome } from '../../platform/history/reversal';
 import type { CampaignRecord } from '../campaign-record.entity';
-import type { CampaignRecordHistory } from '../records/campaign-record-history.entity';
-import { CampaignRecordRepository } from '../records/campaign-record.repository';
-import { recordHistoryEntry } from '../records/record-change';
+import { type RecordChange, recordHistoryEntry } from '../records/record-change';
+import { RecordHistoryRepository } from '../records/record-history.repository';
 import { RecordReversalRepository } from './record-reversal.repository';
 import { ReversedRecord } from './reversed-record';
 
@@ -15,7 +14,7 @@ import { ReversedRecord } from './reversed-record';
 export class RecordReversalService {
   constructor(
     private readonly reversals: RecordReversalRepository,
-    private readonly records: CampaignRecordRepository,
+    private readonly history: RecordHistoryRepository,
   ) {}
 
   /**
@@ -30,9 +29,10 @@ export class RecordReversalService {
   ): Promise<ReversalOutcome[]> {
     const refs = reversals.map(({ recordRef }) => recordRef);
     const records = await this.reversals.listLocked(transaction, context.companyRef, refs);
-    const entries = await this.reversals.listHistory(transaction, context.companyRef, refs);
+    const entries = await this.history.listOfRecords(transaction, context.companyRef, reversals);
+    const jobs = { undone, undoing: context.jobId };
     const changed: CampaignRecord[] = [];
-    const history: Omit<CampaignRecordHistory, 'id'>[] = [];
+    const history: RecordChange[] = [];
     const outcomes: ReversalOutcome[] = [];
     for (const { recordRef, row } of reversals) {
       const record = records.get(recordRef);
@@ -42,9 +42,10 @@ export class RecordReversalService {
         continue;
       }
       const { recordId, version } = record;
-      const own = entriesToRevert(all, version, { undone, undoing: context.jobId });
-      if ('code' in own) {
-        outcomes.push({ outcome: 'failed', recordId, issue: own });
+      const own = entriesToRevert(all, version, jobs);
+      if ('since' in own) {
+        const later = await this.history.listSince(transaction, record, own.since);
+        outcomes.push({ outcome: 'failed', recordId, issue: changedSince(later, jobs) });
         continue;
       }
       const draft = new ReversedRecord(record);
@@ -59,7 +60,7 @@ export class RecordReversalService {
       await giveWay();
     }
     await this.reversals.updateMany(transaction, changed);
-    await this.records.insertHistory(transaction, history);
+    await this.history.insertMany(transaction, history);
     return outcomes;
   }
 }

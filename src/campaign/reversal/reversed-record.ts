@@ -1,5 +1,5 @@
 import { CampaignRecord } from '../campaign-record.entity';
-import type { CampaignRecordHistory } from '../records/campaign-record-history.entity';
+import type { RecordChange } from '../records/record-change';
 import { changesBetween, DocumentChange, isJsonObject, JsonObject } from '../records/document-merge';
 
 /** A campaign record while changes are taken back, the newest first. */
@@ -12,7 +12,7 @@ export class ReversedRecord {
     this.isDeleted = before.deletionKey !== 0;
   }
 
-  revert({ version, changes }: CampaignRecordHistory): void {
+  revert({ version, changes }: RecordChange): void {
     if (version === 1) {
       this.isDeleted = true;
       return;

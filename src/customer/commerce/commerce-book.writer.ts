@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { ChunkPage } from '../../platform/history/chunk-page';
 import type { ChangeContext } from '../../platform/history/history-entry.entity';
 import { Transaction } from '../../platform/database/transaction';
 import { historyEntry } from '../customer-change';
@@ -18,6 +19,7 @@ const CHANGING: readonly WrittenColumn[] = [
   'parentRef',
   'version',
   'updatedAt',
+  'historyPage',
 ];
 
 /** Stores what a batch made of its customers, in a handful of statements. */
@@ -31,6 +33,9 @@ export class CommerceBookWriter {
   async write(transaction: Transaction, context: ChangeContext, book: CommerceBook): Promise<void> {
     const drafts = [...book.touched];
     const added = drafts.filter(({ isNew }) => isNew);
+    const page = ChunkPage.of(context);
+    for (const { current, log } of drafts)
+      if (log.length > 0) current.historyPage = page?.take(current) ?? current.historyPage;
     // A parent made in this batch has no id yet; its children get it in a second step.
     for (const draft of drafts) setParent(draft);
     const ids = await this.customers.insertMany(
@@ -65,6 +70,7 @@ export class CommerceBookWriter {
           ),
         ),
       ),
+      page,
     );
   }
 

@@ -45,6 +45,7 @@ export function newCommerceCustomer({ companyRef, at }: ChangeContext): Commerce
     createdAt: at,
     updatedAt: at,
     deletedAt: null,
+    historyPage: null,
     source: null,
     sourceId: null,
     language: null,

@@ -1,6 +1,7 @@
 import { HistoryItem, toHistoryItemFacts } from '../../platform/history/history-item.dto';
 import { ApiAnyJson } from '../../platform/openapi/api-schema';
-import type { CustomerHistory, FieldChange } from '../customer-history.entity';
+import type { CustomerChange } from '../customer-change';
+import type { FieldChange } from '../customer-history.entity';
 
 /** One field before and after. */
 export class FieldChangeResponse {
@@ -37,6 +38,6 @@ export function shownChange(change: FieldChange): FieldChange {
 }
 
 /** Entity -> answer. */
-export function toHistoryItem(entry: CustomerHistory): HistoryItemResponse {
+export function toHistoryItem(entry: CustomerChange): HistoryItemResponse {
   return { ...toHistoryItemFacts(entry), changes: entry.changes.map(shownChange) };
 }

@@ -243,7 +243,14 @@ export interface CustomerAggregate {
 
 /** Entities -> answer. */
 export function toCustomerResponse({ customer, contacts, reminders, custom }: CustomerAggregate): CustomerResponse {
-  const { id: _id, companyRef: _company, deletionKey: _key, deletedAt: _deleted, ...fields } = customer;
+  const {
+    id: _id,
+    companyRef: _company,
+    deletionKey: _key,
+    deletedAt: _deleted,
+    historyPage: _page,
+    ...fields
+  } = customer;
   return {
     ...fields,
     ...custom,

@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { selectMany, updateMany } from '../../platform/database/set-based';
+import { selectMany } from '../../platform/database/set-based';
 import { Transaction } from '../../platform/database/transaction';
 import { COMMERCE_FIELDS } from '../commerce/commerce-item';
 import { CommerceCustomer } from '../commerce/commerce-customer.entity';
 import { CustomerAddress } from '../commerce/customer-address.entity';
 import { CustomerCustomValue } from '../custom/customer-custom-value.entity';
 import { CustomerContact } from '../customer-contact.entity';
-import { CustomerHistory } from '../customer-history.entity';
 import { CustomerReminder } from '../customer-reminder.entity';
 import { Customer } from '../customer.entity';
 import { customerNotFound } from '../customer.errors';
@@ -34,12 +33,6 @@ export class PersonRepository {
     return { receivables, commerce };
   }
 
-  /** Every entry of the history of a customer, oldest first. */
-  async listHistory(transaction: Transaction, { companyRef, id }: Customer): Promise<CustomerHistory[]> {
-    const search = { where: { companyRef }, property: 'customerRef', values: [id] } as const;
-    return (await selectMany(transaction, CustomerHistory, search)).sort((a, b) => a.id - b.id);
-  }
-
   /** Removes every value from a locked customer, and all that hangs on it; an empty row stays, marked as deleted. */
   async erase(transaction: Transaction, customer: Customer, at: Date): Promise<void> {
     const { companyRef, id } = customer;
@@ -61,13 +54,5 @@ export class PersonRepository {
         version: customer.version + 1,
       },
     );
-  }
-
-  /** Removes the values from entries of the history; which fields they tell of stays. */
-  async eraseHistory(transaction: Transaction, entries: readonly CustomerHistory[]): Promise<void> {
-    const erased = entries.map((entry): CustomerHistory => {
-      return { ...entry, changes: entry.changes.map(({ field }) => ({ field, from: null, to: null })) };
-    });
-    await updateMany(transaction, CustomerHistory, erased, ['changes']);
   }
 }

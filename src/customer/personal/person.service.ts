@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { AuditEvent } from '../../platform/audit/audit-event';
 import { AuditTrail } from '../../platform/audit/audit-trail';
 import type { Caller } from '../../platform/auth/caller';
 import type { CompanyScope } from '../../platform/companies/company-access';
@@ -9,19 +10,21 @@ import { toCommerceCustomer } from '../commerce/commerce-customer-response.dto';
 import type { CommerceCustomer } from '../commerce/commerce-customer.entity';
 import { CommerceCustomerRepository } from '../commerce/commerce-customer.repository';
 import { CustomerSsnService } from '../commerce/customer-ssn.service';
-import { changeContext, historyEntry } from '../customer-change';
+import { changeContext, type CustomerChange, historyEntry } from '../customer-change';
 import { CustomerDependents } from '../customer-dependents';
 import type { Customer } from '../customer.entity';
-import type { CustomerHistory } from '../customer-history.entity';
+import type { FieldChange } from '../customer-history.entity';
 import { CustomerHistoryRepository } from '../customer-history.repository';
 import { toCustomerResponse } from '../dto/customer.dto';
 import { toHistoryItemFacts } from '../../platform/history/history-item.dto';
+import { rewritten } from '../../platform/history/packed-change';
 import { customerHeld } from '../customer.errors';
 import { LegalHoldRepository } from './legal-hold.repository';
 import { Identifiers, identifiersOf, Person } from './person';
 import { PersonRepository } from './person.repository';
 
-const TABLE = 'customer_history';
+const ENTRIES = 'customer_history';
+const PAGES = 'customer_history_pages';
 
 /** What `PersonService` reads a person from. */
 @Injectable()
@@ -51,14 +54,14 @@ export class PersonService {
       const { receivables, commerce } = await this.persons.get(transaction, company.ref, customerId, false);
       const { commerce: commerceCustomers, dependents, ssns } = this.sources;
       const addresses = await commerceCustomers.listAddresses(transaction, company.ref, [receivables.id]);
-      const history = await this.persons.listHistory(transaction, receivables);
+      const history = await this.sources.history.list(transaction, company.ref, receivables);
       const person: Person = {
         customer: toCustomerResponse(await dependents.load(transaction, receivables)),
         commerce: toCommerceCustomer(commerce, await this.parentOf(transaction, commerce), ssns.open(commerce)),
         addresses: addresses.map(toAddressResponse),
         deletedAt: receivables.deletedAt?.toISOString() ?? null,
         legalHoldSince: await this.holdOf(transaction, receivables),
-        history: history.map((entry) => this.toItem(commerce, entry)),
+        history: history.reverse().map((entry) => this.toItem(commerce, entry)),
       };
       return { person, identifiers: identifiersOf(person, receivables, commerce) };
     });
@@ -76,17 +79,37 @@ export class PersonService {
       const since = await this.holdOf(transaction, receivables);
       if (since !== null) throw customerHeld(since);
       const context = changeContext(caller, company);
-      const entries = await this.persons.listHistory(transaction, receivables);
       await this.persons.erase(transaction, receivables, context.at);
       const event = { actor: caller.subject, action: 'customer.erased', companyRef: company.ref, subject: customerId };
-      const ids = entries.map(({ id }) => id);
-      await this.trail.rewriteHistory(transaction, TABLE, ids, event, () =>
-        this.persons.eraseHistory(transaction, entries),
-      );
+      await this.eraseHistory(transaction, receivables, event);
       const erased = { ...receivables, version: receivables.version + 1 };
       const change = { field: 'erased', from: false, to: true };
       await this.sources.history.insertMany(transaction, [historyEntry(context, erased, null, [change])]);
     });
+  }
+
+  /** Removes the values from what the history tells of a customer; which fields changed stays. */
+  private async eraseHistory(transaction: Transaction, customer: Customer, event: AuditEvent): Promise<void> {
+    const { history } = this.sources;
+    const entries = await history.listEntries(transaction, customer.companyRef, customer);
+    await this.trail.rewriteHistory(transaction, ENTRIES, idsOf(entries), event, () =>
+      history.replaceChanges(
+        transaction,
+        entries.map((entry) => ({ ...entry, changes: withoutValues(entry) })),
+      ),
+    );
+    const pages = await history.listPagesLocked(transaction, customer.companyRef, customer);
+    if (pages.length === 0) return;
+    const erased = pages.map((page) =>
+      rewritten<FieldChange>(page, (change) =>
+        change.recordRef === customer.id ? withoutValues(change) : change.changes,
+      ),
+    );
+    // An entry vouches for rows of one table.
+    const ofPages = { ...event, action: 'history.erased' };
+    await this.trail.rewriteHistory(transaction, PAGES, idsOf(pages), ofPages, () =>
+      history.replacePages(transaction, erased),
+    );
   }
 
   /** Since when the customer is under a legal hold. */
@@ -101,7 +124,7 @@ export class PersonService {
   }
 
   /** An entry with the numbers in it opened. */
-  private toItem(owner: CommerceCustomer, entry: CustomerHistory): Person['history'][number] {
+  private toItem(owner: CommerceCustomer, entry: CustomerChange): Person['history'][number] {
     const open = (value: unknown) =>
       typeof value === 'string' ? this.sources.ssns.open({ ...owner, ssn: value }) : value;
     const changes = entry.changes.map((change) =>
@@ -109,4 +132,12 @@ export class PersonService {
     );
     return { ...toHistoryItemFacts(entry), changes };
   }
+}
+
+function idsOf(rows: readonly { readonly id: number }[]): number[] {
+  return rows.map(({ id }) => id);
+}
+
+function withoutValues({ changes }: { readonly changes: readonly FieldChange[] }): FieldChange[] {
+  return changes.map(({ field }) => ({ field, from: null, to: null }));
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
+  changedSince,
   entriesToRevert,
   notReversible,
   Reversal,
@@ -9,11 +10,11 @@ import {
 import type { ChangeContext } from '../../platform/history/history-entry.entity';
 import type { Transaction } from '../../platform/database/transaction';
 import { giveWay } from '../../platform/event-loop/give-way';
+import type { CodedIssue } from '../../platform/validation/coded-issue';
 import { COMMERCE_ISSUES } from '../commerce/commerce.issues';
 import { CustomerSsnService } from '../commerce/customer-ssn.service';
 import { CustomValues } from '../custom/custom-values';
-import { historyEntry } from '../customer-change';
-import type { CustomerHistory } from '../customer-history.entity';
+import { type CustomerChange, historyEntry } from '../customer-change';
 import { CustomerHistoryRepository } from '../customer-history.repository';
 import { ParentChains } from './parent-chains';
 import { ReversalRepository } from './reversal.repository';
@@ -45,7 +46,7 @@ export class CustomerReversalService {
   ): Promise<ReversalOutcome[]> {
     const refs = reversals.map(({ recordRef }) => recordRef);
     const drafts = await this.load(transaction, context.companyRef, refs);
-    const entries = await this.history.listOfRecords(transaction, context.companyRef, refs);
+    const entries = await this.history.listOfRecords(transaction, context.companyRef, reversals);
     const chains = await ParentChains.load(
       transaction,
       this.customers,
@@ -53,13 +54,14 @@ export class CustomerReversalService {
       drafts.values(),
       entries.values(),
     );
+    const jobs = { undone, undoing: context.jobId };
     const reversed: { readonly draft: ReversedCustomer; readonly row: number }[] = [];
     const outcomes: ReversalOutcome[] = [];
     for (const { recordRef, row } of reversals) {
       const draft = drafts.get(recordRef);
       const all = entries.get(recordRef) ?? [];
-      const jobs = { undone, undoing: context.jobId };
-      const outcome = draft === undefined ? NOTHING : revert(draft, all, jobs, chains, context.at);
+      const outcome =
+        draft === undefined ? NOTHING : await this.revert(transaction, draft, all, jobs, chains, context.at);
       outcomes.push(outcome);
       if (draft !== undefined && outcome.outcome === 'updated') {
         chains.take(draft);
@@ -102,6 +104,32 @@ export class CustomerReversalService {
     );
   }
 
+  /** Takes back what the job `undone` did to a customer, in memory. @param entries of the customer, oldest first */
+  private async revert(
+    transaction: Transaction,
+    draft: ReversedCustomer,
+    entries: readonly CustomerChange[],
+    jobs: UndoingJobs,
+    chains: ParentChains,
+    at: Date,
+  ): Promise<ReversalOutcome> {
+    const { receivables } = draft.before;
+    const failed = (issue: CodedIssue): ReversalOutcome => {
+      return { outcome: 'failed', recordId: receivables.customerId, issue };
+    };
+    const own = entriesToRevert(entries, receivables.version, jobs);
+    if ('since' in own) {
+      return failed(changedSince(await this.history.listSince(transaction, receivables, own.since), jobs));
+    }
+    for (const entry of [...own].reverse()) {
+      const unknown = draft.revert(entry, at);
+      if (unknown !== null) return failed(notReversible(unknown));
+    }
+    if (chains.closesCircle(draft)) return failed(COMMERCE_ISSUES.parentCycle());
+    const outcome = draft.changes().length === 0 ? 'unchanged' : 'updated';
+    return { outcome, recordId: receivables.customerId, issue: null };
+  }
+
   private async write(
     transaction: Transaction,
     context: ChangeContext,
@@ -128,22 +156,3 @@ export class CustomerReversalService {
 }
 
 const NOTHING: ReversalOutcome = { outcome: 'unchanged', recordId: null, issue: null };
-
-/** Takes back what the job `undone` did to a customer, in memory. @param all entries of the customer */
-function revert(
-  draft: ReversedCustomer,
-  all: readonly CustomerHistory[],
-  jobs: UndoingJobs,
-  chains: ParentChains,
-  at: Date,
-): ReversalOutcome {
-  const { customerId: recordId, version } = draft.before.receivables;
-  const own = entriesToRevert(all, version, jobs);
-  if ('code' in own) return { outcome: 'failed', recordId, issue: own };
-  for (const entry of [...own].reverse()) {
-    const unknown = draft.revert(entry, at);
-    if (unknown !== null) return { outcome: 'failed', recordId, issue: notReversible(unknown) };
-  }
-  if (chains.closesCircle(draft)) return { outcome: 'failed', recordId, issue: COMMERCE_ISSUES.parentCycle() };
-  return { outcome: draft.changes().length === 0 ? 'unchanged' : 'updated', recordId, issue: null };
-}

@@ -1,5 +1,5 @@
 import type { Transaction } from '../../platform/database/transaction';
-import type { CustomerHistory } from '../customer-history.entity';
+import type { CustomerChange } from '../customer-change';
 import { isAbove } from '../parent-walk';
 import type { ReversalRepository } from './reversal.repository';
 import type { ReversedCustomer } from './reversed-customer';
@@ -19,7 +19,7 @@ export class ParentChains {
     customers: ReversalRepository,
     companyRef: number,
     drafts: Iterable<ReversedCustomer>,
-    entries: Iterable<readonly CustomerHistory[]>,
+    entries: Iterable<readonly CustomerChange[]>,
   ): Promise<ParentChains> {
     const chains = new ParentChains(new Map());
     for (const draft of drafts) chains.take(draft);
@@ -49,6 +49,6 @@ export class ParentChains {
   }
 }
 
-function formerParents({ changes }: CustomerHistory): number[] {
+function formerParents({ changes }: CustomerChange): number[] {
   return changes.flatMap(({ field, from }) => (field === 'parent' && typeof from === 'number' ? [from] : []));
 }

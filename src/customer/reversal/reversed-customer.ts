@@ -1,7 +1,8 @@
 import type { CommerceCustomer } from '../commerce/commerce-customer.entity';
 import { COMMERCE_FIELDS } from '../commerce/commerce-item';
 import type { StoredSsn } from '../commerce/customer-ssn.service';
-import type { CustomerHistory, FieldChange } from '../customer-history.entity';
+import type { CustomerChange } from '../customer-change';
+import type { FieldChange } from '../customer-history.entity';
 import type { Customer } from '../customer.entity';
 import { CUSTOMER_FIELDS } from '../rules/customer.rules';
 import type { ReversedAddresses } from './reversed-addresses';
@@ -40,7 +41,7 @@ export class ReversedCustomer {
   }
 
   /** Takes a change back. Gives the first field that nobody knows how to bring back; null when there is none. */
-  revert({ version, changes }: CustomerHistory, at: Date): string | null {
+  revert({ version, changes }: CustomerChange, at: Date): string | null {
     if (version === 1) {
       this.setDeleted(true, at);
       return null;

@@ -4,6 +4,7 @@ import { entityTable } from '../database/entity-table';
 import { insertMany, selectMany, updateMany } from '../database/set-based';
 import { Transaction } from '../database/transaction';
 import { HistoryEntry } from '../history/history-entry.entity';
+import { HistoryPage } from '../history/history-page.entity';
 import { AuditEntry } from './audit-entry.entity';
 import { ENTRY_FACTS, EntryFacts } from './audit-event';
 import { AuditHead } from './audit-head.entity';
@@ -118,7 +119,7 @@ export class AuditRepository {
   /** Tables of history rows, of the service and of its extensions. */
   historyTables(transaction: Transaction): string[] {
     return transaction.dataSource.entityMetadatas
-      .filter(({ target }) => typeof target === 'function' && target.prototype instanceof HistoryEntry)
+      .filter(({ target }) => typeof target === 'function' && isHistory(target.prototype))
       .map(({ tableName }) => tableName);
   }
 
@@ -145,4 +146,8 @@ export class AuditRepository {
     );
     return raw.map((row) => ({ id: Number(row['id']), values: columns.map((column) => row[column]) }));
   }
+}
+
+function isHistory(entity: unknown): boolean {
+  return entity instanceof HistoryEntry || entity instanceof HistoryPage;
 }

@@ -4,6 +4,8 @@ import { entityTable } from '../database/entity-table';
 import type { Transaction } from '../database/transaction';
 import { forEachGivingWay } from '../event-loop/give-way';
 import type { HistoryEntry } from '../history/history-entry.entity';
+import type { HistoryPage } from '../history/history-page.entity';
+import type { Told } from '../history/packed-change';
 import type { AuditEvent } from './audit-event';
 import type { AuditSeal } from './audit-seal';
 import { toSpans } from './id-spans';
@@ -12,11 +14,7 @@ const MOST_NAMES = 100;
 const MOST_NAME_CHARACTERS = 64;
 
 /** A history entry with what it tells. */
-type Told = HistoryEntry & {
-  readonly changes: readonly { readonly field: string }[];
-  readonly customerRef?: number;
-  readonly recordRef?: number;
-};
+type ToldEntry = HistoryEntry & Told & { readonly customerRef?: number; readonly recordRef?: number };
 
 /** Whoever puts down what is written to the histories of one database. */
 interface Witness {
@@ -37,48 +35,74 @@ export function useForHistory({ dataSource }: Transaction, witness: Witness): vo
  *
  * @param action such as `customer.changed`
  */
-export async function insertHistory<T extends Told>(
+export async function insertHistory<T extends ToldEntry>(
   transaction: Transaction,
   entity: Type<T>,
   action: string,
-  rows: readonly Omit<T, 'id'>[],
+  entries: readonly Omit<T, 'id'>[],
 ): Promise<void> {
   await (
-    await prepareHistory(transaction, entity, action, rows)
+    await prepareHistory(transaction, entity, action, entries)
   )();
 }
 
 /** Like `insertHistory`, in two steps. */
-export async function prepareHistory<T extends Told>(
+export function prepareHistory<T extends ToldEntry>(
   transaction: Transaction,
   entity: Type<T>,
   action: string,
-  rows: readonly Omit<T, 'id'>[],
+  entries: readonly Omit<T, 'id'>[],
 ): Promise<Write> {
-  const [first] = rows as readonly Omit<Told, 'id'>[];
-  if (first === undefined) return () => Promise.resolve();
+  return prepareVouched(transaction, entity, entries, factsOf(action, entries));
+}
+
+/** Like `prepareHistory`, for entries that stand in the pages of their chunk. @param pages made of the entries */
+export function preparePages<T extends ToldEntry>(
+  transaction: Transaction,
+  entity: Type<HistoryPage>,
+  action: string,
+  entries: readonly Omit<T, 'id'>[],
+  pages: readonly Omit<HistoryPage, 'id'>[],
+): Promise<Write> {
+  return prepareVouched(transaction, entity, pages, factsOf(action, entries));
+}
+
+/** @param facts null when there is nothing to write */
+async function prepareVouched<T extends HistoryEntry | HistoryPage>(
+  transaction: Transaction,
+  entity: Type<T>,
+  rows: readonly Omit<T, 'id'>[],
+  facts: AuditEvent | null,
+): Promise<Write> {
+  if (facts === null) return () => Promise.resolve();
   const witness = witnessOf(transaction);
   const { seal } = witness;
   const { parameters, write } = await prepareInsert(transaction, entity, rows);
   const texts: string[] = [];
   await forEachGivingWay(parameters, (values) => texts.push(seal.rowText(values)));
-  const event = {
-    recordedAt: first.changedAt,
-    companyRef: first.companyRef,
-    actor: first.changedBy,
-    action,
-    subject: rows.length === 1 ? String(first.customerRef ?? first.recordRef) : null,
-    jobId: first.jobId,
-    jobRows: spanOfRows(rows),
-    fieldNames: namesOf(rows),
-    times: rows.length,
-    historyTable: entityTable(transaction.dataSource, entity).name,
-  };
+  const event = { ...facts, historyTable: entityTable(transaction.dataSource, entity).name };
   return async () => {
     const ids = await write();
     const fingerprints: string[] = [];
     await forEachGivingWay(ids, (id, at) => fingerprints.push(seal.fingerprintOf(id, texts[at] ?? '')));
     await witness.record(transaction, { ...event, historyIds: toSpans(ids), digest: seal.digest(fingerprints) });
+  };
+}
+
+/** What the audit entry says of these changes; null when there are none. */
+function factsOf(action: string, entries: readonly Omit<ToldEntry, 'id'>[]): AuditEvent | null {
+  const [first] = entries;
+  if (first === undefined) return null;
+  return {
+    recordedAt: first.changedAt,
+    companyRef: first.companyRef,
+    actor: first.changedBy,
+    action,
+    subject: entries.length === 1 ? String(first.customerRef ?? first.recordRef) : null,
+    jobId: first.jobId,
+    jobRows: spanOfRows(entries),
+    fieldNames: namesOf(entries),
+    times: entries.length,
   };
 }
 
@@ -89,7 +113,7 @@ function witnessOf({ dataSource }: Transaction): Witness {
 }
 
 /** First and last row of the job; null outside of one. */
-function spanOfRows(rows: readonly Omit<HistoryEntry, 'id' | 'changes'>[]): string | null {
+function spanOfRows(rows: readonly Told[]): string | null {
   let span: [number, number] | null = null;
   for (const { rowNo } of rows) {
     if (rowNo === null) continue;
@@ -99,7 +123,7 @@ function spanOfRows(rows: readonly Omit<HistoryEntry, 'id' | 'changes'>[]): stri
 }
 
 /** Names of the fields that were changed, without the ids in them; of a document its outermost members. */
-function namesOf(rows: readonly Omit<Told, 'id'>[]): string[] {
+function namesOf(rows: readonly Told[]): string[] {
   const fields = new Set<string>();
   for (const { changes } of rows) for (const { field } of changes) fields.add(field);
   const names = [...fields].map((field) => field.replace(/\[[^\]]*\]/g, '').replace(/\/.*$/, ''));

@@ -16,6 +16,8 @@ export interface ColumnTypes {
   readonly blob: string;
   /** Text of up to that many characters. Compared byte for byte: case, accents and trailing blanks count. */
   text(characters: number): string;
+  /** Stands behind a text that is to be compared as a `text` column is. */
+  readonly collate: string;
   /** Stands behind the closing bracket of CREATE TABLE. */
   readonly tableOptions: string;
 }
@@ -30,6 +32,7 @@ const SQLITE: ColumnTypes = {
   longText: 'TEXT',
   blob: 'BLOB',
   text: () => 'TEXT',
+  collate: '',
   tableOptions: '',
 };
 
@@ -53,6 +56,7 @@ export async function columnTypes(runner: QueryRunner): Promise<ColumnTypes> {
     longText: 'LONGTEXT',
     blob: 'LONGBLOB',
     text: (characters) => `VARCHAR(${characters})`,
+    collate: ` COLLATE ${collation}`,
     tableOptions: ` ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE ${collation}`,
   };
 }

@@ -12,6 +12,8 @@ export const JSON_TEXT = 'LONGTEXT CHARACTER SET utf8mb4';
 const POSITION_COLUMNS = 3;
 /** Rows written by position come in steps of so many, so that few statements are prepared. */
 const POSITION_STEP = 50;
+/** No version, and no count, is greater. */
+const LARGE = 2 ** 32;
 /** Greater than any id. */
 const NO_ID = Number.MAX_SAFE_INTEGER;
 
@@ -91,10 +93,14 @@ async function statementsOf(update: RowUpdate, values: RowValues, write: Writer)
   return statements;
 }
 
-/** True for a time of which all rows have the very same object. Other values are not looked at: there would be many statements. */
+/**
+ * True for a time of which all rows have the very same object, and for a large number they have in common, such as that
+ * of a page of the history. Other values are not looked at: there would be many statements.
+ */
 function isShared(rows: readonly ObjectLiteral[], property: string): boolean {
   const first: unknown = rows[0]?.[property];
-  return first instanceof Date && rows.every((row) => row[property] === first);
+  const isLarge = typeof first === 'number' && first > LARGE;
+  return (first instanceof Date || isLarge) && rows.every((row) => row[property] === first);
 }
 
 /** True for rows that by their ids are written in the order they are given in, as they must be. */

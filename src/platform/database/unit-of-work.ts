@@ -67,7 +67,8 @@ function pauseBefore(attempt: number): number {
 export class UnitOfWork implements OnApplicationShutdown {
   private readonly running = new AsyncLocalStorage<RunningWork>();
   private readonly unhurriedWork = new AsyncLocalStorage<true>();
-  private readonly singleConnection: boolean;
+  /** True where one process has the database for itself, with one connection to write through. */
+  readonly isEmbedded: boolean;
   private readonly line = new WorkLine();
   private readonly group = new CommitGroup(this.line, (work) => this.transact(work, deadlineIn(Infinity)));
   private readonly retries = new RetryBudget();
@@ -85,7 +86,7 @@ export class UnitOfWork implements OnApplicationShutdown {
     private readonly readSource: DataSource | null = null,
     private readonly timeoutSeconds = DEFAULT_TIMEOUT_SECONDS,
   ) {
-    this.singleConnection = databaseTraits(dataSource).singleConnection;
+    this.isEmbedded = databaseTraits(dataSource).singleConnection;
     this.lockWaitSeconds = Math.ceil(timeoutSeconds * LOCK_WAIT_SHARE);
   }
 
@@ -99,7 +100,7 @@ export class UnitOfWork implements OnApplicationShutdown {
     if (outer?.open && outer.kind === 'reads') throw new Error('UnitOfWork.run called inside UnitOfWork.read');
     if (outer?.open) return work(outer.manager);
     // A job holds its transaction for long: nobody is to wait for its end to see a COMMIT.
-    if (this.singleConnection && this.unhurriedWork.getStore() !== true) {
+    if (this.isEmbedded && this.unhurriedWork.getStore() !== true) {
       return this.retry(({ leftMs }) => this.group.add(this.inContext(work), leftMs));
     }
     return this.retry((deadline) => this.inLine(deadline, () => this.transact(work, deadline)));
@@ -151,7 +152,7 @@ export class UnitOfWork implements OnApplicationShutdown {
 
   /** Writes what was overwritten or removed out of the log of an embedded database; a server does that by itself. */
   async clearLog(): Promise<void> {
-    if (!this.singleConnection) return;
+    if (!this.isEmbedded) return;
     await this.inLine(deadlineIn(Infinity), () => this.dataSource.query('PRAGMA wal_checkpoint(TRUNCATE)'));
   }
 
@@ -204,7 +205,7 @@ export class UnitOfWork implements OnApplicationShutdown {
   }
 
   private inLine<T>({ leftMs }: Deadline, work: () => Promise<T>): Promise<T> {
-    return this.singleConnection ? this.line.add(work, leftMs) : work();
+    return this.isEmbedded ? this.line.add(work, leftMs) : work();
   }
 
   /** The work as part of whichever transaction it is given, but in the asynchronous context of its caller. */
@@ -225,7 +226,7 @@ export class UnitOfWork implements OnApplicationShutdown {
   }
 
   private async connect(runner: QueryRunner, leftMs: number): Promise<() => void> {
-    if (this.singleConnection) return () => undefined;
+    if (this.isEmbedded) return () => undefined;
     return connectInTime(runner, leftMs, this.lockWaitSeconds);
   }
 
@@ -246,18 +247,18 @@ export class UnitOfWork implements OnApplicationShutdown {
     };
     let undone: Promise<void> | null = null;
     try {
-      await begin(runner, this.singleConnection);
+      await begin(runner, this.isEmbedded);
       const { result, isKept } = await this.within(runner.manager, work);
       if (isKept) await commit(runner);
-      else undone = rollBack(runner, this.singleConnection).finally(end);
+      else undone = rollBack(runner, this.isEmbedded).finally(end);
       return { result, undone: undone ?? Promise.resolve() };
     } catch (error) {
-      if (runner.isTransactionActive) await rollBack(runner, this.singleConnection);
+      if (runner.isTransactionActive) await rollBack(runner, this.isEmbedded);
       throw error;
     } finally {
       if (undone === null) await end();
       // Whoever is next in line needs the one connection there is.
-      else if (this.singleConnection) await undone;
+      else if (this.isEmbedded) await undone;
     }
   }
 }

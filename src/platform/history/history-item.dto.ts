@@ -32,6 +32,12 @@ export class HistoryItem {
 }
 
 /** Entity -> answer, but for what was changed. */
-export function toHistoryItemFacts({ changedAt, changedBy, jobId, rowNo, version }: HistoryEntry): HistoryItem {
+export function toHistoryItemFacts({
+  changedAt,
+  changedBy,
+  jobId,
+  rowNo,
+  version,
+}: Omit<HistoryEntry, 'id'>): HistoryItem {
   return { at: changedAt.toISOString(), by: changedBy, jobId, row: rowNo, version };
 }

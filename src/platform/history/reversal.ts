@@ -1,11 +1,14 @@
 import type { CodedIssue } from '../validation/coded-issue';
 import type { HistoryEntry } from './history-entry.entity';
+import type { Change } from './history-place';
 
 /** A record whose changes are to be taken back. */
 export interface Reversal {
   /** Row of the job that takes them back. */
   readonly row: number;
   readonly recordRef: number;
+  /** Pages of the history in which changes of it stand. */
+  readonly pageIds: readonly number[];
 }
 
 /** What became of one reversal. */
@@ -22,28 +25,32 @@ export interface UndoingJobs {
 }
 
 /**
- * The entries of a record that a job wrote and that are to be taken back, oldest first; the issue when anybody else
- * changed the record since the first of them. Each change moves the version by one and has one entry, so the entries of
+ * The entries of a record that a job wrote and that are to be taken back, oldest first; the version of the first of them
+ * when anybody else changed the record since. Each change moves the version by one and has one entry, so the entries of
  * the two jobs must account for every version since.
  *
- * @param entries all of the record, oldest first
+ * @param entries of the record, oldest first; all of the two jobs
  * @param version of the record now
  */
-export function entriesToRevert<E extends HistoryEntry>(
+export function entriesToRevert<E extends Change<HistoryEntry>>(
   entries: readonly E[],
   version: number,
-  { undone, undoing }: UndoingJobs,
-): readonly E[] | CodedIssue {
-  const own = entries.filter(({ jobId }) => jobId === undone);
-  const isOurs = ({ jobId }: E) => jobId === undone || jobId === undoing;
+  jobs: UndoingJobs,
+): readonly E[] | { readonly since: number } {
+  const own = entries.filter(({ jobId }) => jobId === jobs.undone);
   const first = own[0]?.version;
   if (first === undefined) return own;
-  const since = entries.filter((entry) => isOurs(entry) && entry.version >= first);
-  return since.length === version - first + 1 ? own : changedSince(entries.findLast((entry) => !isOurs(entry)));
+  const since = entries.filter((entry) => isOf(jobs, entry) && entry.version >= first);
+  return since.length === version - first + 1 ? own : { since: first };
 }
 
-/** The record was changed by somebody else in the meantime. @param entry their newest change */
-function changedSince(entry: HistoryEntry | undefined): CodedIssue {
+/**
+ * The record was changed by somebody else in the meantime.
+ *
+ * @param entries of the record, oldest first; their newest change among them
+ */
+export function changedSince(entries: readonly Change<HistoryEntry>[], jobs: UndoingJobs): CodedIssue {
+  const entry = entries.findLast((one) => !isOf(jobs, one));
   const by = entry?.jobId ?? entry?.changedBy ?? 'somebody';
   const when = entry === undefined ? '' : ` at ${entry.changedAt.toISOString()}`;
   return {
@@ -52,6 +59,10 @@ function changedSince(entry: HistoryEntry | undefined): CodedIssue {
     message: `kept as it is, because ${by} changed the record${when}; undo that first, or change the record by hand`,
     rejectedValue: null,
   };
+}
+
+function isOf({ undone, undoing }: UndoingJobs, { jobId }: Change<HistoryEntry>): boolean {
+  return jobId === undone || jobId === undoing;
 }
 
 /** A change that nothing can bring back. */
