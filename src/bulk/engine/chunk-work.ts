@@ -6,6 +6,7 @@ import { BulkJobRepository } from '../jobs/bulk-job.repository';
 import type { RowOutcome } from '../jobs/bulk-outcome.entity';
 import { addToTally } from '../jobs/tally';
 import type { JobContext, ReadyRow, RecordChange, RowResult } from './bulk-importer.contract';
+import { HISTORY_START } from '../../platform/history/history-place';
 import { ChunkApplier } from './chunk-applier';
 import type { ChunkRun, ChunkTask } from './chunk-source';
 import { applyAsRehearsed } from './rehearsal';
@@ -38,19 +39,23 @@ export class ChunkWork {
     const context: JobContext = { ...task.context, ...run };
     const ready = readyRows(judged);
     const applyRows = (rows: readonly ReadyRow<unknown>[]) => this.applier.apply(transaction, table, context, rows);
-    const witness = job.dryRun || rehearsed !== null ? RowWitness.begin(transaction, context, task.ledger) : null;
+    // With its first chunk a dry run begins anew: what it wrote before was taken back.
+    if (job.dryRun && chunkNo === job.nextChunk) records.historyPlace = HISTORY_START;
+    const reached = job.dryRun ? records.historyPlace : null;
+    const isWatched = job.dryRun || rehearsed !== null;
+    const witness = isWatched ? RowWitness.begin(transaction, context, task.ledger, reached) : null;
     const results =
       witness === null || rehearsed === null
         ? await applyRows(ready)
         : await applyAsRehearsed(witness, { chunkNo, rehearsed, records }, ready, applyRows);
     const outcomes = joinOutcomes(judged, ready, results);
     if (job.dryRun) records.note(chunkNo, outcomes);
+    const described =
+      witness !== null && job.dryRun ? await witness.describe(outcomes, changesOf(ready, results), records) : outcomes;
+    records.historyPlace = witness?.reached ?? records.historyPlace;
     return {
       table: tableIndex,
-      outcomes:
-        witness !== null && job.dryRun
-          ? await witness.describe(outcomes, changesOf(ready, results), records)
-          : outcomes,
+      outcomes: described,
       amounts: results.flatMap(({ amount }) => amount ?? []),
       retried: run.attempt > 1 ? ready.length : results.filter(({ isRetried }) => isRetried === true).length,
     };

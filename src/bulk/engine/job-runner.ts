@@ -29,6 +29,8 @@ export interface RunListeners {
    * being applied; the run ends with it when it fails.
    */
   readonly onChunk: (job: BulkJob, chunk: AppliedChunk | null) => Promise<void>;
+  /** Called before a job that is done in one piece begins, each time it does: what was told before does not count. */
+  readonly onRestart: () => Promise<void>;
 }
 
 /**
@@ -109,15 +111,15 @@ export class JobRunner implements BeforeApplicationShutdown {
   }
 
   /** Results are written while the database takes back what was not to stay. */
-  private async runWhole(job: BulkJob, source: ChunkSource, { onChunk }: RunListeners): Promise<BulkJob> {
+  private async runWhole(job: BulkJob, source: ChunkSource, listeners: RunListeners): Promise<BulkJob> {
     let undone = Promise.resolve();
     const step = async (): Promise<AppliedStep> => {
-      const end = await this.wholeRun.run(job, source, () => this.stopOf(job));
+      const end = await this.wholeRun.run(job, source, () => this.stopOf(job), listeners);
       ({ undone } = end);
       return { job: end.job, outcomes: null };
     };
     const { job: reached } = await this.survivingOutages(job, step);
-    await Promise.all([onChunk(reached, null), undone]);
+    await Promise.all([listeners.onChunk(reached, null), undone]);
     return reached;
   }
 

@@ -1,4 +1,5 @@
 import type { UnitOfWork } from '../../platform/database/unit-of-work';
+import { HISTORY_START, type HistoryPlace } from '../../platform/history/history-place';
 import type { CodedIssue } from '../../platform/validation/coded-issue';
 import type { BulkJob } from '../jobs/bulk-job.entity';
 import type { BulkJobRepository } from '../jobs/bulk-job.repository';
@@ -34,6 +35,8 @@ export class RehearsalRecords {
   private readonly made = new Set<string>();
   private readonly moved = new Set<string>();
   private latest: Noted = { chunkNo: -1, made: [], moved: [] };
+  /** Of a dry run: how far its history goes, which nobody but itself writes to. */
+  historyPlace: HistoryPlace = HISTORY_START;
 
   /** @param areMet false where no row can come to a record of another: a million ids are not kept for nothing then */
   private constructor(private readonly areMet: boolean) {}

@@ -10,6 +10,9 @@ const AT_ONCE = 1_000;
 
 /** Sees, inside a transaction, what the rows of one chunk did, from the history they wrote. */
 export class RowWitness {
+  /** How far the history of the job goes by now; null while nobody has looked. */
+  reached: HistoryPlace | null = null;
+
   private constructor(
     readonly transaction: Transaction,
     private readonly job: JobContext,
@@ -17,10 +20,21 @@ export class RowWitness {
     private readonly before: Promise<HistoryPlace>,
   ) {}
 
-  /** Begins to watch; whatever the job did until now is not looked at. @param ledger null: there is nothing to see */
-  static begin(transaction: Transaction, job: JobContext, ledger: ChangeLedger | null): RowWitness {
+  /**
+   * Begins to watch; whatever the job did until now is not looked at.
+   *
+   * @param ledger null: there is nothing to see
+   * @param reached how far the history of the job goes, where that is known
+   */
+  static begin(
+    transaction: Transaction,
+    job: JobContext,
+    ledger: ChangeLedger | null,
+    reached: HistoryPlace | null,
+  ): RowWitness {
     // Asked before anything else is, but not waited for: mostly nobody wants to know in the end.
-    const before = ledger?.last(transaction, job) ?? Promise.resolve(HISTORY_START);
+    const asked = reached === null ? ledger?.last(transaction, job) : undefined;
+    const before = asked ?? Promise.resolve(reached ?? HISTORY_START);
     before.catch(() => undefined);
     return new RowWitness(transaction, job, ledger, before);
   }
@@ -29,11 +43,14 @@ export class RowWitness {
   async entries(): Promise<ReadonlyMap<number, LedgerEntry>> {
     const byRow = new Map<number, LedgerEntry>();
     if (this.ledger === null) return byRow;
-    for (let last: HistoryPlace | undefined = await this.before; last !== undefined;) {
-      const some: readonly LedgerEntry[] = await this.ledger.list(this.transaction, this.job, last, AT_ONCE);
+    let last = await this.before;
+    for (let isMore = true; isMore;) {
+      const some = await this.ledger.list(this.transaction, this.job, last, AT_ONCE);
       for (const entry of some) if (entry.row !== null) byRow.set(entry.row, entry);
-      last = some.at(-1)?.place;
+      last = some.at(-1)?.place ?? last;
+      isMore = some.length > 0;
     }
+    this.reached = last;
     return byRow;
   }
 

@@ -5,6 +5,7 @@ import type { Transaction } from '../../platform/database/transaction';
 import { UnitOfWork } from '../../platform/database/unit-of-work';
 import type { CodedIssue } from '../../platform/validation/coded-issue';
 import { JobFiles } from '../files/job-files';
+import type { AppliedChunk } from '../files/result-files';
 import type { BulkJob, TableTally } from '../jobs/bulk-job.entity';
 import type { JobStop } from '../jobs/job-control';
 import type { RowOutcome } from '../jobs/bulk-outcome.entity';
@@ -45,6 +46,14 @@ interface Attempt {
   readonly askForStop: AskForStop;
   /** Takes what became of the rows, chunk by chunk. */
   readonly spool: OutcomeSpool;
+  /** Told of each chunk where what became of it is final; null where all of it may still be refused. */
+  readonly followers: WholeRunListeners | null;
+}
+
+/** Those who follow a run. */
+export interface WholeRunListeners {
+  readonly onChunk: (job: BulkJob, chunk: AppliedChunk) => Promise<void>;
+  readonly onRestart: () => Promise<void>;
 }
 
 /**
@@ -66,19 +75,33 @@ export class WholeRun {
     this.places = new FairPlaces(Math.floor(databasePoolSize / 2));
   }
 
-  /** Works through the job when it has a place; what it came to is stored by then. */
-  run(job: BulkJob, source: ChunkSource, askForStop: AskForStop): Promise<WholeRunEnd> {
-    return this.places.take(job.companyRef, () => this.runInTurn(job, source, askForStop));
+  /**
+   * Works through the job when it has a place; what it came to is stored by then. Of a dry run, the listeners are told
+   * meanwhile: what its rows come to is not changed by those behind.
+   */
+  run(job: BulkJob, source: ChunkSource, askForStop: AskForStop, listeners: WholeRunListeners): Promise<WholeRunEnd> {
+    return this.places.take(job.companyRef, () => this.runInTurn(job, source, askForStop, listeners));
   }
 
-  private async runInTurn(job: BulkJob, source: ChunkSource, askForStop: AskForStop): Promise<WholeRunEnd> {
+  private async runInTurn(
+    job: BulkJob,
+    source: ChunkSource,
+    askForStop: AskForStop,
+    listeners: WholeRunListeners,
+  ): Promise<WholeRunEnd> {
+    const followers = job.dryRun && job.options.onError !== 'abort' ? listeners : null;
     const spool = await OutcomeSpool.create(this.files.folderOf(job.jobId));
     let number = 0;
     try {
       const { result, undone } = await this.unitOfWork.runTentatively<BulkJob | Progress>(async (transaction) => {
         spool.clear();
-        const reached = await this.applyAll(transaction, job, source, { number: ++number, askForStop, spool });
-        if (!('job' in reached)) return { result: { ...job, ...reached }, isKept: false };
+        await listeners.onRestart();
+        const attempt = { number: ++number, askForStop, spool, followers };
+        const reached = await this.applyAll(transaction, job, source, attempt);
+        if (!('job' in reached)) {
+          await listeners.onRestart();
+          return { result: { ...job, ...reached }, isKept: false };
+        }
         if (job.dryRun || failedRows(reached.job) > 0) return { result: reached, isKept: false };
         return { result: await this.store(job, asApplied(spool, reached)), isKept: true };
       });
@@ -94,7 +117,7 @@ export class WholeRun {
     transaction: Transaction,
     job: BulkJob,
     source: ChunkSource,
-    { number, askForStop, spool }: Attempt,
+    { number, askForStop, spool, followers }: Attempt,
   ): Promise<Progress | JobStop> {
     let current = job;
     let firstFailed: number | null = null;
@@ -124,9 +147,14 @@ export class WholeRun {
         const result = await this.work.apply(transaction, job, task, { attempt: number, beforeWriting });
         meanwhile();
         await told;
-        tellLast = () => spool.add(JSON.stringify(result.outcomes));
-        firstFailed ??= result.outcomes.find(({ verdict }) => verdict === 'failed')?.row ?? null;
+        const { outcomes } = result;
+        firstFailed ??= outcomes.find(({ verdict }) => verdict === 'failed')?.row ?? null;
         current = { ...current, nextChunk: current.nextChunk + 1, tallies: talliesWith(current.tallies, result) };
+        const reached = current;
+        tellLast = async () => {
+          await spool.add(JSON.stringify(outcomes));
+          await followers?.onChunk(reached, { rows: task.rows, outcomes });
+        };
         tallies.push(current.tallies);
         chunks.push({ table: result.table, retried: result.retried });
         await yieldToOthers();

@@ -32,10 +32,11 @@ export class FileImportService {
     { baseUrl, waitMs }: { readonly baseUrl: string; readonly waitMs: number | null },
   ): Promise<ImportRun> {
     const [mainTable] = this.importers.get(request.target).tables;
-    const listed = new ListedRows(mainTable.name, this.config.listedRows);
+    let listed = new ListedRows(mainTable.name, this.config.listedRows);
     const run = await this.bulk.importFile({ ...request, family: 'receivables' }, upload, {
       onOutcome: (outcome, table) => listed.add(outcome, table),
       onUnprocessed: (row, table) => listed.addUnprocessed(row, table),
+      onRestart: () => (listed = new ListedRows(mainTable.name, this.config.listedRows)),
       waitMs,
     });
     const links = await this.links.of(run.job, baseUrl);

@@ -25,6 +25,8 @@ export interface RowListeners {
   readonly onOutcome?: OutcomeListener;
   /** Called with the rows a job did not come to. */
   readonly onUnprocessed?: (row: number, table: string) => void;
+  /** Called when nothing of what was told counts: the job begins anew. */
+  readonly onRestart?: () => void;
 }
 
 const LINE_SEPARATOR = '; ';
@@ -52,10 +54,10 @@ export class ResultFiles {
     await this.files.removeParts(job.jobId);
     const spool = await SpoolReader.open(this.files.of(job.jobId, SPOOL_NAME));
     const importer = this.importers.get(job.target);
-    const writers = new ResultWriters(job, importer, this.formats, this.files);
+    const writersOf = () => new ResultWriters(job, importer, this.formats, this.files);
     const outcomesOf = (chunkNo: number) =>
       this.unitOfWork.read((transaction) => this.jobs.listOutcomes(transaction, job, chunkNo));
-    return new JobResults(spool, importer, writers, outcomesOf, listeners);
+    return new JobResults(spool, importer, writersOf, outcomesOf, listeners);
   }
 
   /** Writes all files of a job at once, from its rows and stored outcomes. @throws RowsUnaccounted, JobTakenOver */
@@ -81,18 +83,21 @@ export class ResultFiles {
 
 /**
  * The result files of one job under way. They grow while the job does, so that its rows are not read a second time; what an
- * interrupted job did before, and a job that is done in one piece, is read from its outcomes. They are there under their names only once they are complete.
+ * interrupted job did before, and a job of all or nothing, is read from its outcomes. They are there under their names only once they are complete.
  */
 export class JobResults {
   private written = 0;
+  private writers: ResultWriters;
 
   constructor(
     private readonly spool: SpoolReader,
     private readonly importer: BulkImporter,
-    private readonly writers: ResultWriters,
+    private readonly writersOf: () => ResultWriters,
     private readonly outcomesOf: (chunkNo: number) => Promise<RowOutcome[]>,
     private readonly listeners: RowListeners,
-  ) {}
+  ) {
+    this.writers = writersOf();
+  }
 
   /**
    * Writes the rows of all chunks a job has come over by now.
@@ -109,6 +114,15 @@ export class JobResults {
       for (const outcome of chunk.outcomes) this.listeners.onOutcome?.(outcome, table);
       await this.writers.write(chunk);
     }
+  }
+
+  /** Forgets all rows: what they came to was taken back, and is decided anew. */
+  async restart(): Promise<void> {
+    if (this.written === 0) return;
+    await this.writers.abort();
+    this.writers = this.writersOf();
+    this.written = 0;
+    this.listeners.onRestart?.();
   }
 
   /** Writes the rows that are missing: those of the last chunks, and those the job did not come to. */

@@ -24,4 +24,8 @@ export class ItemOutcomes implements RowListeners {
   readonly onUnprocessed = (row: number): void => {
     this.all.push({ row, verdict: 'failed', recordId: null, issues: [NOT_PROCESSED_ISSUE], warnings: [] });
   };
+
+  readonly onRestart = (): void => {
+    this.all.length = 0;
+  };
 }

@@ -35,12 +35,16 @@ export class JobWorker {
   private async workOff(job: BulkJob, listeners: JobListeners): Promise<BulkJob> {
     try {
       const started = await this.jobs.start(job);
-      const failures = new FailureCodes();
+      let failures = new FailureCodes();
       const applied = await this.apply(started, {
         ...listeners,
         onOutcome: (outcome, table) => {
           failures.note(outcome);
           listeners.onOutcome?.(outcome, table);
+        },
+        onRestart: () => {
+          failures = new FailureCodes();
+          listeners.onRestart?.();
         },
       });
       return await this.jobs.finish(applied, failures);
@@ -57,6 +61,7 @@ export class JobWorker {
     try {
       const applied = await this.runner.run(job, {
         onChunk: (reached, chunk) => results.follow(reached, chunk),
+        onRestart: () => results.restart(),
         onProgress: listeners.onProgress,
       });
       await this.results.finish(applied, results);

@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { LessThan, LessThanOrEqual, MoreThanOrEqual, type FindOptionsWhere } from 'typeorm';
 import { prepareHistory, preparePages } from '../audit/audited-history';
+import { entityTable } from '../database/entity-table';
 import { selectAfter, selectMany, updateMany, type Write } from '../database/set-based';
 import type { Transaction } from '../database/transaction';
 import type { ChunkPage, PagedRecord } from './chunk-page';
@@ -134,16 +135,14 @@ export abstract class HistoryRepository<E extends HistoryEntry & Told> {
 
   /** How far the history of a job goes. */
   async lastOfJob(transaction: Transaction, companyRef: number, jobId: string): Promise<HistoryPlace> {
-    const last = async (entity: Type<HistoryEntry | HistoryPage>) => {
-      const [row] = await transaction.find(entity, {
-        where: { companyRef, jobId },
-        select: { id: true },
-        order: { id: 'DESC' },
-        take: 1,
-      });
-      return row?.id ?? 0;
-    };
-    return { entry: await last(this.tables.entry), page: await last(this.tables.page) };
+    // One statement, and not of TypeORM: it is asked for each chunk of a dry run.
+    const last = (entity: Type<unknown>) =>
+      `(SELECT MAX(id) FROM ${entityTable(transaction.dataSource, entity).name} WHERE company_ref = ? AND job_id = ?)`;
+    const [place] = await transaction.query<{ entry: number | null; page: number | null }[]>(
+      `SELECT ${last(this.tables.entry)} AS entry, ${last(this.tables.page)} AS page`,
+      [companyRef, jobId, companyRef, jobId],
+    );
+    return { entry: place?.entry ?? 0, page: place?.page ?? 0 };
   }
 
   /** Changes of a job behind a place, those in pages first; some `limit` of them, and none at the end. */
