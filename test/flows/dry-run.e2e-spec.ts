@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BulkJobRepository } from '../../src/bulk/jobs/bulk-job.repository';
 import { UnitOfWork } from '../../src/platform/database/unit-of-work';
-import { bulk, CREATE, csvOf, UPDATE, xlsxOf } from '../support/bulk';
+import { bulk, CREATE, csvOf, download, UPDATE, xlsxOf } from '../support/bulk';
 import { createLeads, UPDATE_BULK } from '../support/campaigns';
+import { createCustomer } from '../support/customers';
 import { describeEachEngine } from '../support/engines';
 import { jobOf, JOBS, rowsOf, tableLines } from '../support/jobs';
 import { RunningService, startService, Tenant } from '../support/service';
@@ -64,21 +65,31 @@ describeEachEngine('a dry run', (engine) => {
   it('whose results were stored in part when the disk was full begins anew, and tells each row once', async () => {
     const jobs = service.app.get(BulkJobRepository);
     const seen: number[] = [];
+    let rival: Promise<unknown> = Promise.resolve();
     const advance = jest.spyOn(jobs, 'advance').mockImplementationOnce(async (transaction, { id }) => {
       const laid = 'SELECT COUNT(*) AS n FROM bulk_outcomes WHERE job_ref = ?';
       seen.push(Number((await transaction.query<{ n: number }[]>(laid, [id]))[0]?.n));
+      // Until the next try a row that would have been applied has become one that fails.
+      rival = sleep(20).then(() => createCustomer(tenant.api, { uniqueRefNo: 'B-1' }));
       throw Object.assign(new Error('The table is full'), { code: 'ER_RECORD_FILE_FULL', errno: 1114, fatal: false });
     });
     const file = Array.from({ length: 1_200 }, (_, i) => [`B-${i}`, i % 10 === 0 ? '' : `Customer ${i}`]);
     const query = { dryRun: 'true' };
-    const { jobId } = await bulk(tenant.api, CREATE, csvOf([['uniqueRefNo', 'legalName'], ...file]), { query });
+    const answer = await bulk(tenant.api, CREATE, csvOf([['uniqueRefNo', 'legalName'], ...file]), { query });
+    const { jobId } = answer;
     expect(advance).toHaveBeenCalledTimes(2);
     advance.mockRestore();
+    await rival;
     expect(seen).toEqual([3]);
-    expect((await jobOf(tenant.api, jobId)).counters).toMatchObject({ received: 1_200, created: 1_080, failed: 120 });
+    expect((await jobOf(tenant.api, jobId)).counters).toMatchObject({ received: 1_200, created: 1_079, failed: 121 });
     const rows = await outcomes(jobId);
     expect(rows.map(({ row }) => row)).toEqual(file.map((_, i) => i + 2));
-    expect(rows.filter(({ outcome }) => outcome === 'failed')).toHaveLength(120);
+    expect(rows.filter(({ outcome }) => outcome === 'failed')).toHaveLength(121);
+    const lines = async (url: string) => (await download(url)).toString().trimEnd().split('\r\n').length - 1;
+    expect([await lines(answer.success_file_url), await lines(answer.failure_file_url)]).toEqual([1_079, 121]);
+    const told = [...answer.successRequests, ...answer.failureRequests].map(({ row }: any) => row);
+    expect(new Set(told).size).toBe(told.length);
+    expect([answer.failureRequests[1].row, answer.successRequests[0].row]).toEqual([3, 4]);
   });
 
   it('is told as done when its records are free again', async () => {
