@@ -20,7 +20,7 @@ export class CustomerHistoryService {
     return this.unitOfWork.read(async (transaction) => {
       const customer = await this.customers.get(transaction, company.ref, customerId);
       const search = { limit: limit + 1, before: before ?? Infinity };
-      const entries = await this.history.list(transaction, company.ref, customer, search);
+      const entries = await this.history.list(transaction, customer, search);
       return toPage(entries, limit, ({ version }) => version, toHistoryItem);
     });
   }

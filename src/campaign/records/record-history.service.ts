@@ -26,7 +26,7 @@ export class RecordHistoryService {
     const before = decodeCursor(cursor) ?? Infinity;
     const record = await this.records.get(caller, campaignId, recordId);
     const changes = await this.unitOfWork.read((transaction) =>
-      this.history.list(transaction, record.companyRef, record, { limit: limit + 1, before }),
+      this.history.list(transaction, record, { limit: limit + 1, before }),
     );
     return toPage(
       changes,

@@ -54,7 +54,7 @@ export class PersonService {
       const { receivables, commerce } = await this.persons.get(transaction, company.ref, customerId, false);
       const { commerce: commerceCustomers, dependents, ssns } = this.sources;
       const addresses = await commerceCustomers.listAddresses(transaction, company.ref, [receivables.id]);
-      const history = await this.sources.history.list(transaction, company.ref, receivables);
+      const history = await this.sources.history.list(transaction, receivables);
       const person: Person = {
         customer: toCustomerResponse(await dependents.load(transaction, receivables)),
         commerce: toCommerceCustomer(commerce, await this.parentOf(transaction, commerce), ssns.open(commerce)),

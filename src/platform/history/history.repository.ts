@@ -24,6 +24,12 @@ export interface HistoryTables<E> {
   readonly action: string;
 }
 
+/** A record as it was read. */
+export interface VersionedRecord extends PagedRecord {
+  readonly companyRef: number;
+  readonly version: number;
+}
+
 /** Which changes of a record are wanted; all of them, if nothing is said. */
 export interface HistorySearch {
   readonly limit?: number;
@@ -61,17 +67,19 @@ export abstract class HistoryRepository<E extends HistoryEntry & Told> {
     return preparePages<E>(transaction, pageEntity, action, entries, pages);
   }
 
-  /** Changes of a record, newest first. */
+  /** Changes that made a record what it is in the version that is given, newest first. */
   async list(
     transaction: Transaction,
-    companyRef: number,
-    record: PagedRecord,
+    record: VersionedRecord,
     { limit = Infinity, before = Infinity }: HistorySearch = {},
   ): Promise<Change<E>[]> {
-    const found: Change<E>[] = await this.listEntries(transaction, companyRef, record, { limit, before });
+    const { companyRef, version: current } = record;
+    // Of what was changed since the record was read, its page is not known: entries of that would leave gaps.
+    const search = { limit, before: Math.min(before, current + 1) };
+    const found: Change<E>[] = await this.listEntries(transaction, companyRef, record, search);
     let paged = 0;
     for await (const { page, changes } of this.walk(transaction, companyRef, record)) {
-      const wanted = changes.filter(({ version }) => version < before);
+      const wanted = changes.filter(({ version }) => version < search.before);
       found.push(...wanted.map((change) => this.changeOf(page, change)));
       paged += wanted.length;
       if (paged >= limit) break;
@@ -104,13 +112,9 @@ export abstract class HistoryRepository<E extends HistoryEntry & Told> {
   }
 
   /** Changes of a record from that version on, oldest first. */
-  async listSince(
-    transaction: Transaction,
-    record: PagedRecord & { readonly companyRef: number; readonly version: number },
-    since: number,
-  ): Promise<Change<E>[]> {
+  async listSince(transaction: Transaction, record: VersionedRecord, since: number): Promise<Change<E>[]> {
     const limit = record.version - since + 1;
-    return (await this.list(transaction, record.companyRef, record, { limit })).reverse();
+    return (await this.list(transaction, record, { limit })).reverse();
   }
 
   /** Changes of records in those pages, and all that have a row of their own; by record, oldest first. */
