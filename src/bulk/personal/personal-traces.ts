@@ -79,10 +79,13 @@ export class PersonalTraces {
     const turn = (this.turns.get(jobId) ?? Promise.resolve()).then(() =>
       this.unitOfWork.isEmbedded
         ? work()
-        : this.unitOfWork.run(async (transaction) => {
-            await this.jobs.lock(transaction, companyRef, id);
-            await work();
-          }),
+        : this.unitOfWork.unhurried(() =>
+            // It lasts as long as files of a million rows take to be written.
+            this.unitOfWork.run(async (transaction) => {
+              await this.jobs.lock(transaction, companyRef, id);
+              await work();
+            }),
+          ),
     );
     const done = turn.catch(() => undefined);
     this.turns.set(jobId, done);
