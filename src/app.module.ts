@@ -34,7 +34,6 @@ export class AppModule {
         ObservabilityModule,
         LimitsModule,
         BodyModule,
-        // Before whatever words answers: what it keeps is the text that is sent.
         IdempotencyModule,
         // What the folder adds to the database is found by its file names.
         DatabaseModule.register(config, databasePartsOf(extensions)),

@@ -4,6 +4,7 @@ import {
   prepareUpdate,
   prepareVersioned,
   selectMany,
+  selectParts,
   updateMany,
   type Write,
 } from '../platform/database/set-based';
@@ -14,8 +15,19 @@ import { CONTACT_FIELDS } from './rules/contact.plan';
 import type { CustomerField } from './rules/customer.rules';
 import { CustomerReminder } from './customer-reminder.entity';
 import { CustomerSearch } from './customer-search';
+import type { CustomerStatus } from './customer-record.entity';
 import { Customer } from './customer.entity';
 import { customerNotFound } from './customer.errors';
+
+const STATUS_PARTS = ['id', 'customerId', 'status', 'version'] as const;
+
+/** What is to be known of a customer to change its status. */
+export type StoredStatus = Pick<Customer, (typeof STATUS_PARTS)[number]>;
+
+/** The status a customer is to have that was read in a version. */
+export interface StatusTransition extends Pick<Customer, 'id' | 'version'> {
+  readonly to: CustomerStatus;
+}
 
 /** In the order they were stored in. */
 async function byId<T extends { readonly id: number }>(rows: Promise<T[]>): Promise<T[]> {
@@ -42,6 +54,18 @@ export class CustomerRepository {
   /** Customers with those public ids, deleted ones too, locked until the transaction ends. */
   listByCustomerIds(transaction: Transaction, companyRef: number, values: readonly string[]): Promise<Customer[]> {
     return selectMany(transaction, Customer, { where: { companyRef }, property: 'customerId', values, lock: true });
+  }
+
+  /** Statuses of the living customers with those public ids, locked until the transaction ends. */
+  listStatuses(
+    transaction: Transaction,
+    companyRef: number,
+    values: readonly string[],
+    skipLocked: boolean,
+  ): Promise<StoredStatus[]> {
+    const where = { companyRef, deletionKey: 0 };
+    const search = { where, property: 'customerId', values, lock: true, skipLocked } as const;
+    return selectParts(transaction, Customer, STATUS_PARTS, search);
   }
 
   /** Customers with those reference numbers, deleted ones too, locked until the transaction ends. */
@@ -117,11 +141,12 @@ export class CustomerRepository {
     );
   }
 
-  /** Moves a locked customer from its status to the other; false when it is no longer the one that was read. */
-  async transition(transaction: Transaction, customer: Customer, to: Customer['status'], at: Date): Promise<boolean> {
-    const { version: from } = customer;
-    const row = { ...customer, status: to, updatedAt: at, version: from + 1 };
-    const write = await prepareVersioned(transaction, Customer, [{ row, from }], ['status', 'updatedAt', 'version']);
+  /** Moves locked customers to another status; false when one is no longer what was read. */
+  async transition(transaction: Transaction, transitions: readonly StatusTransition[], at: Date): Promise<boolean> {
+    const rows = transitions.map(({ id, version: from, to: status }) => {
+      return { row: { id, status, updatedAt: at, version: from + 1 }, from };
+    });
+    const write = await prepareVersioned(transaction, Customer, rows, ['status', 'updatedAt', 'version']);
     return write();
   }
 

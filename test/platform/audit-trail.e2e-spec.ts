@@ -208,7 +208,7 @@ describeEachEngine('the audit trail', (engine) => {
       throw new Error('rolled back');
     });
     await expect(lost).rejects.toThrow('rolled back');
-    const spy = jest.spyOn(service.app.get(AuditRepository), 'insert').mockRejectedValue(new Error('no room'));
+    const spy = jest.spyOn(service.app.get(AuditRepository), 'insertMany').mockRejectedValue(new Error('no room'));
     await tenant.api.patch(`/api/v0/customer/${customerId}`).send({ pinCode: '560009' }).expect(500);
     spy.mockRestore();
     expect((await tenant.api.get(`/api/v0/customer/${customerId}`)).body.payload.pinCode).toBe('560001');

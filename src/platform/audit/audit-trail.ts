@@ -6,7 +6,7 @@ import { currentRequestId } from '../http/request-context';
 import { randomPublicId } from '../ids/public-id';
 import type { RewrittenRow } from './audit-entry.entity';
 import type { AuditEvent, EntryFacts } from './audit-event';
-import { AuditRepository } from './audit.repository';
+import { AuditRepository, type NewEntry } from './audit.repository';
 import { AuditSeal } from './audit-seal';
 import { useForHistory } from './audited-history';
 import { parseSpans, toSpans } from './id-spans';
@@ -40,34 +40,18 @@ export class AuditTrail {
     return head?.keyCheck === this.seal.keyCheck() ? [] : [otherKey(this.seal.setting)];
   }
 
-  /** Puts an event down; it is stored if the transaction is. */
-  async record(transaction: Transaction, event: AuditEvent): Promise<void> {
-    const facts: EntryFacts = {
-      recordedAt: new Date(),
-      companyRef: null,
-      subject: null,
-      jobId: null,
-      jobRows: null,
-      requestId: currentRequestId(),
-      fieldNames: [],
-      times: 1,
-      historyTable: null,
-      historyIds: null,
-      digest: null,
-      rewritten: null,
-      ...event,
-      entryId: randomPublicId('AUD', ENTRY_ID_CHARACTERS),
-    };
-    const mac = this.seal.ofEntry(this.entries.valuesOf(transaction, facts));
-    await this.entries.insert(transaction, { ...facts, mac });
+  /** Puts events down; they are stored if the transaction is. */
+  async record(transaction: Transaction, ...events: readonly AuditEvent[]): Promise<void> {
+    await this.entries.insertMany(
+      transaction,
+      events.map((event) => this.sealed(transaction, event)),
+    );
     this.hasNews = true;
   }
 
   /** Puts events down in a transaction of their own, or in the one that runs. */
   recordApart(...events: readonly AuditEvent[]): Promise<void> {
-    return this.unitOfWork.run(async (transaction) => {
-      for (const event of events) await this.record(transaction, event);
-    });
+    return this.unitOfWork.run((transaction) => this.record(transaction, ...events));
   }
 
   /**
@@ -88,6 +72,26 @@ export class AuditTrail {
     const after = await this.fingerprints(transaction, table, ids);
     const rewritten = before.map(([id, was], index): RewrittenRow => [id, was, after[index]?.[1] ?? '']);
     await this.record(transaction, { times: ids.length, ...event, historyTable: table, rewritten });
+  }
+
+  private sealed(transaction: Transaction, event: AuditEvent): NewEntry {
+    const facts: EntryFacts = {
+      recordedAt: new Date(),
+      companyRef: null,
+      subject: null,
+      jobId: null,
+      jobRows: null,
+      requestId: currentRequestId(),
+      fieldNames: [],
+      times: 1,
+      historyTable: null,
+      historyIds: null,
+      digest: null,
+      rewritten: null,
+      ...event,
+      entryId: randomPublicId('AUD', ENTRY_ID_CHARACTERS),
+    };
+    return { ...facts, mac: this.seal.ofEntry(this.entries.valuesOf(transaction, facts)) };
   }
 
   private async fingerprints(

@@ -15,6 +15,9 @@ export interface StoredEntry {
   readonly values: readonly unknown[];
 }
 
+/** An entry that has no place in the chain yet. */
+export type NewEntry = EntryFacts & { readonly mac: string };
+
 /** The place of an entry in the chain. */
 export type Link = Pick<AuditEntry, 'id'> & { readonly sequenceNo: number; readonly hash: string };
 
@@ -39,8 +42,9 @@ export class AuditRepository {
     return entityTable(transaction.dataSource, AuditEntry).toParameters(ENTRY_FACTS)(facts);
   }
 
-  async insert(transaction: Transaction, entry: EntryFacts & { readonly mac: string }): Promise<void> {
-    await insertMany(transaction, AuditEntry, [{ ...entry, sequenceNo: null, hash: null }]);
+  async insertMany(transaction: Transaction, entries: readonly NewEntry[]): Promise<void> {
+    const rows = entries.map((entry) => ({ ...entry, sequenceNo: null, hash: null }));
+    await insertMany(transaction, AuditEntry, rows);
   }
 
   /** The end of the chain; null before the trail began. */

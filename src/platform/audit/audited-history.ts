@@ -19,7 +19,7 @@ type ToldEntry = HistoryEntry & Told & { readonly customerRef?: number; readonly
 /** Whoever puts down what is written to the histories of one database. */
 interface Witness {
   readonly seal: AuditSeal;
-  record(transaction: Transaction, event: AuditEvent): Promise<void>;
+  record(transaction: Transaction, ...events: readonly AuditEvent[]): Promise<void>;
 }
 
 const witnesses = new WeakMap<object, Witness>();
@@ -46,6 +46,26 @@ export async function insertHistory<T extends ToldEntry>(
   )();
 }
 
+/**
+ * Writes history entries of several requests, one entry of each, and for each an audit entry that names its request.
+ *
+ * @param entries of one company; callers may differ
+ * @param requestIds of the entries, in their order; null outside of a request
+ */
+export async function insertHistoryApart<T extends ToldEntry>(
+  transaction: Transaction,
+  entity: Type<T>,
+  action: string,
+  entries: readonly Omit<T, 'id'>[],
+  requestIds: readonly (string | null)[],
+): Promise<void> {
+  const events = entries.flatMap((entry, at) =>
+    factsOf(action, [entry]).map((facts) => ({ ...facts, requestId: requestIds[at] ?? null })),
+  );
+  const write = await prepareVouched(transaction, entity, entries, events);
+  await write();
+}
+
 /** Like `insertHistory`, in two steps. */
 export function prepareHistory<T extends ToldEntry>(
   transaction: Transaction,
@@ -67,33 +87,38 @@ export function preparePages<T extends ToldEntry>(
   return prepareVouched(transaction, entity, pages, factsOf(action, entries));
 }
 
-/** @param facts null when there is nothing to write */
+/** @param events one that vouches for all rows, or one for each of them; none when there is nothing to write */
 async function prepareVouched<T extends HistoryEntry | HistoryPage>(
   transaction: Transaction,
   entity: Type<T>,
   rows: readonly Omit<T, 'id'>[],
-  facts: AuditEvent | null,
+  events: readonly AuditEvent[],
 ): Promise<Write> {
-  if (facts === null) return () => Promise.resolve();
+  if (events.length === 0) return () => Promise.resolve();
   const witness = witnessOf(transaction);
   const { seal } = witness;
   const { parameters, write } = await prepareInsert(transaction, entity, rows);
   const texts: string[] = [];
   await forEachGivingWay(parameters, (values) => texts.push(seal.rowText(values)));
-  const event = { ...facts, historyTable: entityTable(transaction.dataSource, entity).name };
+  const historyTable = entityTable(transaction.dataSource, entity).name;
   return async () => {
     const ids = await write();
     const fingerprints: string[] = [];
     await forEachGivingWay(ids, (id, at) => fingerprints.push(seal.fingerprintOf(id, texts[at] ?? '')));
-    await witness.record(transaction, { ...event, historyIds: toSpans(ids), digest: seal.digest(fingerprints) });
+    const sealed = events.map((event, at): AuditEvent => {
+      const [first, end] = events.length === 1 ? [0, ids.length] : [at, at + 1];
+      const historyIds = toSpans(ids.slice(first, end));
+      return { ...event, historyTable, historyIds, digest: seal.digest(fingerprints.slice(first, end)) };
+    });
+    await witness.record(transaction, ...sealed);
   };
 }
 
-/** What the audit entry says of these changes; null when there are none. */
-function factsOf(action: string, entries: readonly Omit<ToldEntry, 'id'>[]): AuditEvent | null {
+/** What one audit entry says of these changes; nothing when there are none. */
+function factsOf(action: string, entries: readonly Omit<ToldEntry, 'id'>[]): AuditEvent[] {
   const [first] = entries;
-  if (first === undefined) return null;
-  return {
+  if (first === undefined) return [];
+  const facts = {
     recordedAt: first.changedAt,
     companyRef: first.companyRef,
     actor: first.changedBy,
@@ -104,6 +129,7 @@ function factsOf(action: string, entries: readonly Omit<ToldEntry, 'id'>[]): Aud
     fieldNames: namesOf(entries),
     times: entries.length,
   };
+  return [facts];
 }
 
 function witnessOf({ dataSource }: Transaction): Witness {

@@ -12,6 +12,8 @@ export interface RowSearch<T> {
   /** Values of the property, each once, in the order in which rows are to be locked. */
   readonly values: readonly (string | number)[];
   readonly lock: boolean;
+  /** Leaves out rows that others have locked; SQLite locks the whole file, and so has none. */
+  readonly skipLocked: boolean;
 }
 
 /** Rows to insert: names of properties, and of each row their values in that order, in the form a driver takes them. */

@@ -18,11 +18,12 @@ const NOTHING: readonly unknown[] = [];
 
 /** Many rows on MySQL and MariaDB: one prepared statement for hundreds of them. */
 export const serverRows: RowStatements = {
-  async select(transaction, table, { properties, where, property, values, lock }) {
+  async select(transaction, table, { properties, where, property, values, lock, skipLocked }) {
     const traits = databaseTraits(transaction);
     const columns = properties.map((name) => `stored.${table.column(name)}`).join(', ');
     const fixed = Object.keys(where).map((name) => table.column(name));
     const search = { table: table.name, column: table.column(property), fixed };
+    const locking = `${lock ? ' FOR UPDATE' : ''}${skipLocked ? ' SKIP LOCKED' : ''}`;
     const toEntity = table.toEntity(properties);
     const found: ReturnType<typeof toEntity>[] = [];
     for (const wanted of slices(values, LIST_VALUES)) {
@@ -31,7 +32,7 @@ export const serverRows: RowStatements = {
         const conditions = [...fixed.map((column) => `stored.${column} = ?`), ...lookUp.conditions];
         return executePrepared<unknown[][]>(
           transaction,
-          `SELECT ${columns} FROM ${lookUp.from} WHERE ${conditions.join(' AND ') || '1 = 1'}${lock ? ' FOR UPDATE' : ''}`,
+          `SELECT ${columns} FROM ${lookUp.from} WHERE ${conditions.join(' AND ') || '1 = 1'}${locking}`,
           [...lookUp.joined, ...Object.values<unknown>(where), ...lookUp.listed],
         );
       });

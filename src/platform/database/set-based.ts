@@ -21,6 +21,8 @@ interface SelectOptions<T> {
   readonly values: readonly string[] | readonly number[];
   /** Locks the rows until the transaction ends. */
   readonly lock?: boolean;
+  /** Leaves out rows that others have locked, instead of waiting for them. */
+  readonly skipLocked?: boolean;
 }
 
 function rowsOf(transaction: Transaction): RowStatements {
@@ -51,12 +53,13 @@ async function select<T extends ObjectLiteral>(
   transaction: Transaction,
   entity: EntityTarget<T>,
   properties: readonly string[],
-  { where, property, values, lock = false }: SelectOptions<T>,
+  { where, property, values, lock = false, skipLocked = false }: SelectOptions<T>,
 ): Promise<T[]> {
   if (values.length === 0) return [];
   const table = entityTable(transaction.dataSource, entity);
   const unique = [...new Set<string | number>(values)].sort();
-  return rowsOf(transaction).select(transaction, table, { properties, where, property, values: unique, lock });
+  const search = { properties, where, property, values: unique, lock, skipLocked };
+  return rowsOf(transaction).select(transaction, table, search);
 }
 
 /** Rows behind the id `after` in the order of their ids, at most `limit` of them. */

@@ -145,6 +145,11 @@ export class UnitOfWork implements OnApplicationShutdown {
     return this.unhurriedWork.run(true, work);
   }
 
+  /** True inside work of `run`, which further calls would join. */
+  get isRunning(): boolean {
+    return this.running.getStore()?.open === true;
+  }
+
   /** True while a request has work under way here that is not `unhurried`: jobs leave the database to it where they can. */
   get isServing(): boolean {
     return this.serving > 0;

@@ -1,8 +1,7 @@
 import { DynamicModule, Global, Module } from '@nestjs/common';
-import { APP_FILTER, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
+import { APP_FILTER, DiscoveryModule } from '@nestjs/core';
 import { ApiFamily } from './api-family';
 import { ErrorFilter } from './error.filter';
-import { FamilyAnswer } from './family.interceptor';
 import { BUILT_IN_FAMILIES, FamilyRegistry } from './family.registry';
 
 /** The one global error filter, and the families whose words answers and errors have. */
@@ -18,7 +17,6 @@ export class ErrorsModule {
         { provide: BUILT_IN_FAMILIES, useValue: families },
         FamilyRegistry,
         { provide: APP_FILTER, useClass: ErrorFilter },
-        { provide: APP_INTERCEPTOR, useClass: FamilyAnswer },
       ],
       exports: [FamilyRegistry],
     };

@@ -1,6 +1,6 @@
 import type { Type } from '@nestjs/common';
 import { LessThan, LessThanOrEqual, MoreThanOrEqual, type FindOptionsWhere } from 'typeorm';
-import { prepareHistory, preparePages } from '../audit/audited-history';
+import { insertHistoryApart, prepareHistory, preparePages } from '../audit/audited-history';
 import { entityTable } from '../database/entity-table';
 import { selectAfter, selectMany, updateMany, type Write } from '../database/set-based';
 import type { Transaction } from '../database/transaction';
@@ -53,6 +53,16 @@ export abstract class HistoryRepository<E extends HistoryEntry & Told> {
     await (
       await this.prepareInsert(transaction, entries, page)
     )();
+  }
+
+  /** Writes entries of several requests of one company, one entry of each. @param requestIds in the order of the entries */
+  insertApart(
+    transaction: Transaction,
+    entries: readonly Change<E>[],
+    requestIds: readonly (string | null)[],
+  ): Promise<void> {
+    const { entry, action } = this.tables;
+    return insertHistoryApart<E>(transaction, entry, action, entries, requestIds);
   }
 
   /** Like `insertMany`, in two steps. */

@@ -1,13 +1,13 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
+import { AnswerInterceptor } from './answer.interceptor';
 import { IdempotencyKeyColumns } from './idempotency-key.columns';
 import { IdempotencyKeyRepository } from './idempotency-key.repository';
-import { IdempotencyInterceptor } from './idempotency.interceptor';
 import { IdempotencySweep } from './idempotency.sweep';
 import { IdempotentCalls } from './idempotent-calls';
 import { StoredAnswers } from './stored-answers';
 
-/** `Idempotency-Key`: calls that can be sent again. Imported behind the module that reads bodies. */
+/** `Idempotency-Key`: calls that can be sent again. */
 @Global()
 @Module({
   providers: [
@@ -16,7 +16,7 @@ import { StoredAnswers } from './stored-answers';
     IdempotencySweep,
     IdempotentCalls,
     StoredAnswers,
-    { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+    { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
   ],
   exports: [IdempotentCalls],
 })

@@ -1,10 +1,11 @@
 import { CallHandler, ExecutionContext, Injectable, NestInterceptor, StreamableFile } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Response } from 'express';
-import { lastValueFrom, Observable, of } from 'rxjs';
+import { lastValueFrom, map, Observable, of } from 'rxjs';
 import { AuthenticatedRequest, ROUTE_ACCESS, RouteAccess } from '../auth/auth.decorators';
 import { AuditTrail } from '../audit/audit-trail';
 import { isWriteScope } from '../auth/scopes';
+import { familyWordsFor } from '../errors/family-answer';
 import { bodyHashOf } from '../http/json-body';
 import { routeOf } from '../http/route-of';
 import { readsOwnBody } from '../http/request-body';
@@ -14,11 +15,12 @@ import { IdempotentCalls, RememberedAnswer } from './idempotent-calls';
 import type { Answer } from './stored-answers';
 
 /**
- * Honours `Idempotency-Key` on every route that needs a scope to write. Stands behind the one that reads the body and
- * in front of all others: it sees the answer as the family words it, and sends the very text it has stored.
+ * Puts answers into the words of their family, and honours `Idempotency-Key` on every route that needs a scope to write:
+ * what is stored, and sent again, is the very text the family has for it. The one interceptor for all routes, since each
+ * takes 4 % of a small request on Node 20.
  */
 @Injectable()
-export class IdempotencyInterceptor implements NestInterceptor {
+export class AnswerInterceptor implements NestInterceptor {
   constructor(
     private readonly reflector: Reflector,
     private readonly calls: IdempotentCalls,
@@ -27,11 +29,15 @@ export class IdempotencyInterceptor implements NestInterceptor {
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    const words = familyWordsFor(this.reflector, context);
     const name = this.isWrite(context) ? callNameOf(request) : null;
-    if (name === null) return next.handle();
+    if (name === null) return words === null ? next.handle() : next.handle().pipe(map(words));
     const response = context.switchToHttp().getResponse<Response>();
     const before = new Set(response.getHeaderNames());
-    const work = () => answerOf(next, response, before);
+    const work = async () => {
+      const given: unknown = await lastValueFrom(next.handle(), { defaultValue: undefined });
+      return answerOf(words === null ? given : words(given), response, before);
+    };
     const parts = readsOwnBody(this.reflector, context) ? null : [bodyHashOf(request)];
     const fingerprint = (received: readonly (string | null)[]) => fingerprintOf(request, received);
     let answer: RememberedAnswer;
@@ -65,9 +71,8 @@ export class IdempotencyInterceptor implements NestInterceptor {
   }
 }
 
-/** Runs the handler. Its headers are those that were not there before. */
-async function answerOf(next: CallHandler, response: Response, before: ReadonlySet<string>): Promise<Answer> {
-  const value: unknown = await lastValueFrom(next.handle(), { defaultValue: undefined });
+/** The answer with that body. Its headers are those that were not there before. */
+function answerOf(value: unknown, response: Response, before: ReadonlySet<string>): Answer {
   if (value instanceof StreamableFile) throw new Error('An answer that is a stream cannot be repeated');
   const body = textOf(value, response);
   const own = response.getHeaderNames().filter((header) => !before.has(header));

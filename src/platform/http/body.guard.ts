@@ -1,9 +1,9 @@
-import { CallHandler, ExecutionContext, Injectable, NestInterceptor } from '@nestjs/common';
+import { CanActivate, ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Response } from 'express';
-import type { Observable } from 'rxjs';
 import type { AuthenticatedRequest } from '../auth/auth.decorators';
 import { AppConfig } from '../config/app-config';
+import { UnreadableBody, UnsupportedMediaType } from '../errors/http.errors';
 import { LargeBodies } from '../limits/large-bodies';
 import { readJsonBody, type JsonBodyRule } from './json-body';
 import { JsonBody, type JsonBodyOptions } from './json-body.decorator';
@@ -15,11 +15,14 @@ const DANGEROUS_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor',
 const STANDARD: JsonBodyRule = { maxBytes: 1024 * 1024, forbiddenKeys: DANGEROUS_KEYS };
 
 /**
- * Reads JSON bodies, behind the guards: who may not come in makes no work. Before the pipes, which find it in
- * `request.body`.
+ * Refuses a body the route would not read: ignoring it would answer "Success" to a change that never happened. Reads the
+ * others into `request.body`, behind the guards that ask who is there: who may not come in makes no work.
+ *
+ * A guard, not an interceptor: Nest binds each of those to the asynchronous context anew, which takes 4 % of a small
+ * request on Node 20.
  */
 @Injectable()
-export class JsonBodyInterceptor implements NestInterceptor {
+export class BodyGuard implements CanActivate {
   private readonly bulk: JsonBodyRule;
 
   constructor(
@@ -30,13 +33,19 @@ export class JsonBodyInterceptor implements NestInterceptor {
     this.bulk = { maxBytes: config.maxJsonBytes, forbiddenKeys: new Set() };
   }
 
-  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
-    if (hasBody(request) && isJson(request) && !readsOwnBody(this.reflector, context)) {
-      const rule = this.ruleOf(context);
-      request.body = rule === this.bulk ? await this.readBulk(context, request) : await readJsonBody(request, rule);
+    if (readsOwnBody(this.reflector, context)) return true;
+    if (!hasBody(request)) {
+      if (request.method !== 'PATCH') return true;
+      throw new UnreadableBody('The request has no body; send the members to change as a JSON object.');
     }
-    return next.handle();
+    if (!isJson(request)) {
+      throw new UnsupportedMediaType('Send the body as JSON, with the header Content-Type: application/json.');
+    }
+    const rule = this.ruleOf(context);
+    request.body = rule === this.bulk ? await this.readBulk(context, request) : await readJsonBody(request, rule);
+    return true;
   }
 
   /** The body keeps its place until the call is answered: so long it stays in memory. */
