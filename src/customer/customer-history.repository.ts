@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { selectMany } from '../platform/database/set-based';
 import { Transaction } from '../platform/database/transaction';
 import type { HistoryPage } from '../platform/history/history-page.entity';
 import { HistoryRepository } from '../platform/history/history.repository';
@@ -12,17 +13,27 @@ export class CustomerHistoryRepository extends HistoryRepository<CustomerHistory
     super({ entry: CustomerHistory, page: CustomerHistoryPage, recordRef: 'customerRef', action: 'customer.changed' });
   }
 
-  /** Entries of all companies that tell of a change of that field, in order of their id; for key rotation. */
-  listByField(transaction: Transaction, field: string, afterId: number, limit: number): Promise<CustomerHistory[]> {
-    return transaction
+  /** Entries of all companies that tell of a change of that field, in order of their id, locked; for key rotation. */
+  async listByFieldLocked(
+    transaction: Transaction,
+    field: string,
+    afterId: number,
+    limit: number,
+  ): Promise<CustomerHistory[]> {
+    const found = await transaction
       .createQueryBuilder(CustomerHistory, 'entry')
+      .select('entry.id')
       .where('entry.id > :afterId AND entry.changes LIKE :field', { afterId, field: likeOf(field) })
       .orderBy('entry.id')
       .limit(limit)
       .getMany();
+    // Read once they are locked: an erasure may have written them anew in between.
+    const values = found.map(({ id }) => id);
+    const locked = await selectMany(transaction, CustomerHistory, { where: {}, property: 'id', values, lock: true });
+    return locked.sort((a, b) => a.id - b.id);
   }
 
-  /** Like `listByField`, the page behind that id, locked until the transaction ends; null when there is none. */
+  /** Like `listByFieldLocked`, the page behind that id; null when there is none. */
   async nextPageLocked(transaction: Transaction, field: string, afterId: number): Promise<HistoryPage | null> {
     const next = await transaction
       .createQueryBuilder(CustomerHistoryPage, 'page')
@@ -32,7 +43,7 @@ export class CustomerHistoryRepository extends HistoryRepository<CustomerHistory
       .limit(1)
       .getOne();
     const values = next === null ? [] : [next.id];
-    const [page] = await this.selectPages(transaction, { where: {}, property: 'id', values, lock: true });
+    const [page] = await this.pages.select(transaction, { where: {}, property: 'id', values, lock: true });
     return page ?? null;
   }
 }

@@ -1,6 +1,11 @@
 import { DataSource } from 'typeorm';
+import { historyEntry } from '../../src/customer/customer-change';
+import { CustomerHistoryRepository } from '../../src/customer/customer-history.repository';
 import { SCOPES } from '../../src/platform/auth/scopes';
+import { AuditRepository } from '../../src/platform/audit/audit.repository';
 import { AuditVerifier } from '../../src/platform/audit/audit-verifier';
+import { UnitOfWork } from '../../src/platform/database/unit-of-work';
+import { ChunkPage } from '../../src/platform/history/chunk-page';
 import { bulk, CREATE, UPDATE, xlsxOf } from '../support/bulk';
 import {
   addRecords,
@@ -140,6 +145,72 @@ describeEachEngine('the history of what jobs and requests changed', (engine) => 
     expect(redo.counters).toMatchObject({ updated: 2, failed: 0 });
   });
 
+  it('names who changed each of many records last, without asking for each of them', async () => {
+    const count = 60;
+    const ids = await createByFile(count);
+    const names = (name: string) => times(count, (at) => [`N-${at}`, `${name} ${at}`] as const);
+    const undone = await renameByFile(names('Undone'));
+    const second = await renameByFile(names('Second').slice(0, 40));
+    const third = await renameByFile(names('Third').slice(10, 30));
+    const redone = await follow(tenant.api, third.jobId, 'undo');
+    for (const customerId of ids.slice(35, 45)) await patch(customerId, 'By request');
+    const select = jest.spyOn(service.app.get(CustomerHistoryRepository), 'listLatest');
+    const undo = await follow(tenant.api, undone.jobId, 'undo');
+    expect(select).toHaveBeenCalledTimes(1);
+    select.mockRestore();
+    expect(undo.counters).toMatchObject({ updated: 15, failed: 45 });
+    const kept = await rowsOf(tenant.api, undo.jobId, 'failed');
+    const blamed = new Map(
+      kept.map(({ recordId, errors }) => [recordId, /because (\S+) changed/.exec(errors[0].message)?.[1]]),
+    );
+    const byKey = blamed.get(ids[44]);
+    expect(byKey).toMatch(/^key:/);
+    expect(ids.map((customerId) => blamed.get(customerId))).toEqual(
+      times(count, (at) => {
+        if (at >= 45) return undefined;
+        if (at >= 35) return byKey;
+        return at >= 10 && at < 30 ? redone.jobId : second.jobId;
+      }),
+    );
+  });
+
+  it('finds a change between two of the same job, behind as many pages as there are', async () => {
+    await createByFile(2);
+    const [one, other] = await storedRows(service, tenant, 'customers');
+    const histories = service.app.get(CustomerHistoryRepository);
+    const companyRef = Number(one.company_ref);
+    const heads = new Map([one, other].map(({ id, history_page }) => [Number(id), Number(history_page)]));
+    await service.app.get(UnitOfWork).run(async (transaction) => {
+      /** What a chunk of a job does to some of the two. */
+      const change = async (jobId: string, version: number, ...ids: number[]) => {
+        const context = { companyRef, changedBy: 'key:test', jobId, at: new Date(2026, 0, version) };
+        const page = ChunkPage.of(context);
+        for (const id of ids) heads.set(id, page!.take({ id, historyPage: heads.get(id)! }));
+        const changes = [{ field: 'legalName', from: null, to: `by ${jobId}` }];
+        const entries = ids.map((id) => historyEntry(context, { id, version }, 1, changes));
+        await histories.insertMany(transaction, entries, page);
+      };
+      const [a, b] = [Number(one.id), Number(other.id)];
+      await change('JOB-OWN', 2, a, b);
+      await change('JOB-FOREIGN', 3, a);
+      await change('JOB-LATER', 3, b);
+      for (const version of [4, 5, 6]) await change('JOB-OWN', version, a, b);
+      const record = (id: number, since: number) => {
+        return { id, companyRef, version: 6, since, historyPage: heads.get(id)! };
+      };
+      const latest = async (since: number) => {
+        const records = [record(a, since), record(b, since)];
+        const found = await histories.listLatest(transaction, records, ({ jobId }) => jobId !== 'JOB-OWN');
+        return [found.get(a), found.get(b)].map((entry) => entry && [entry.version, entry.jobId]);
+      };
+      expect(await latest(2)).toEqual([
+        [3, 'JOB-FOREIGN'],
+        [3, 'JOB-LATER'],
+      ]);
+      expect(await latest(4)).toEqual([undefined, undefined]);
+    });
+  });
+
   it('is cut where the changes of a chunk are large, and read and undone all the same', async () => {
     /** Some 8,000 characters. */
     const notes = (at: number, letter: string) =>
@@ -195,12 +266,32 @@ describeEachEngine('the history of what jobs and requests changed', (engine) => 
     expect(await verified()).toMatchObject({ intact: true, faults: [] });
   });
 
+  it('is checked a few pages at a time, and all of them', async () => {
+    await createByFile(1);
+    for (let at = 0; at < 20; at++) await renameByFile([['N-0', `Name ${at}`]]);
+    const list = jest.spyOn(service.app.get(AuditRepository), 'listHistory');
+    const { intact, historyRows } = await verified();
+    const sizes = await Promise.all(
+      list.mock.results.map(async ({ value }, at) => {
+        const size: number = (await value).length;
+        return String(list.mock.calls[at]?.[1]).endsWith('_pages') ? [size] : [];
+      }),
+    );
+    list.mockRestore();
+    const tables = ['customer_history', 'campaign_record_history'].flatMap((table) => [table, `${table}_pages`]);
+    const counts = await Promise.all(tables.map((table) => query(`SELECT COUNT(*) AS count FROM ${table}`)));
+    expect(intact).toBe(true);
+    expect(historyRows).toBe(counts.reduce((sum, [{ count }]) => sum + Number(count), 0));
+    expect(sizes.flat().filter((size) => size === 8).length).toBeGreaterThanOrEqual(2);
+    expect(Math.max(...sizes.flat())).toBe(8);
+  });
+
   it('is read to an end though somebody made its pages point at one another', async () => {
     const [customerId = ''] = await createByFile(1);
     await renameByFile([['N-0', 'Second']]);
     const pages = await storedRows(service, tenant, 'customer_history_pages');
     const [older, newer] = pages.map(({ page_ref }) => Number(page_ref));
-    const circular = String(pages[0].changes).replace(/null\]\]$/, `${newer}]]`);
+    const circular = String(pages[0].changes).replace(/null\]\n\]$/, `${newer}]\n]`);
     expect(circular).not.toBe(pages[0].changes);
     await query('UPDATE customer_history_pages SET changes = ? WHERE page_ref = ?', [circular, older]);
     expect((await history(customerId)).items.map(({ version }: any) => version)).toEqual([2, 1]);

@@ -2,7 +2,7 @@ import { selectMany, updateMany } from '../../platform/database/set-based';
 import type { Transaction } from '../../platform/database/transaction';
 import { historyFacts } from '../../platform/history/history-entry.entity';
 import { HISTORY_START, type HistoryPlace } from '../../platform/history/history-place';
-import { changedSince, entriesToRevert } from '../../platform/history/reversal';
+import { changedSince, entriesToRevert, isForeign } from '../../platform/history/reversal';
 import { changeContextOf } from '../engine/change-context';
 import type {
   ChangedRecord,
@@ -140,7 +140,7 @@ function planOf(
 ): Plan {
   const jobs = { undone, undoing: jobId };
   const own = entriesToRevert(entries, version, jobs);
-  if ('since' in own) return { refusal: changedSince(entries, jobs) };
+  if ('since' in own) return { refusal: changedSince(entries.findLast((entry) => isForeign(jobs, entry))) };
   if (own[0]?.version === 1) return { back: new Map([[DELETED, at.toISOString()]]) };
   const back = new Map<string, unknown>();
   for (const { field, from } of own.flatMap(({ changes }) => changes)) if (!back.has(field)) back.set(field, from);

@@ -71,6 +71,8 @@ export class UndoIntake {
         if (pageId !== null && !changes.pageIds.includes(pageId)) changes.pageIds.push(pageId);
       }
       last = some.at(-1)?.place;
+      // SQLite answers without a turn of the event loop: 20,000 changes held it for a second.
+      await giveWay();
     }
     return records;
   }

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/transaction';
 import { giveWay } from '../../platform/event-loop/give-way';
 import type { ChangeContext } from '../../platform/history/history-entry.entity';
-import { changedSince, entriesToRevert, Reversal, ReversalOutcome } from '../../platform/history/reversal';
+import type { Reversal, ReversalOutcome } from '../../platform/history/reversal';
+import { planReversals } from '../../platform/history/reversal-plan';
 import type { CampaignRecord } from '../campaign-record.entity';
 import { type RecordChange, recordHistoryEntry } from '../records/record-change';
 import { RecordHistoryRepository } from '../records/record-history.repository';
@@ -31,25 +32,24 @@ export class RecordReversalService {
     const records = await this.reversals.listLocked(transaction, context.companyRef, refs);
     const entries = await this.history.listOfRecords(transaction, context.companyRef, reversals);
     const jobs = { undone, undoing: context.jobId };
+    const plans = await planReversals(transaction, this.history, [...records.values()], entries, jobs);
     const changed: CampaignRecord[] = [];
     const history: RecordChange[] = [];
     const outcomes: ReversalOutcome[] = [];
     for (const { recordRef, row } of reversals) {
       const record = records.get(recordRef);
-      const all = entries.get(recordRef) ?? [];
-      if (record === undefined) {
+      const plan = plans.get(recordRef);
+      if (record === undefined || plan === undefined) {
         outcomes.push({ outcome: 'unchanged', recordId: null, issue: null });
         continue;
       }
-      const { recordId, version } = record;
-      const own = entriesToRevert(all, version, jobs);
-      if ('since' in own) {
-        const later = await this.history.listSince(transaction, record, own.since);
-        outcomes.push({ outcome: 'failed', recordId, issue: changedSince(later, jobs) });
+      const { recordId } = record;
+      if ('issue' in plan) {
+        outcomes.push({ outcome: 'failed', recordId, issue: plan.issue });
         continue;
       }
       const draft = new ReversedRecord(record);
-      for (const entry of [...own].reverse()) draft.revert(entry);
+      for (const entry of [...plan.own].reverse()) draft.revert(entry);
       const changes = draft.changes();
       outcomes.push({ outcome: changes.length === 0 ? 'unchanged' : 'updated', recordId, issue: null });
       if (changes.length > 0) {

@@ -113,7 +113,7 @@ export class CustomerHistorySsnColumn implements SealedColumnOwner {
   reseal(limit: number): Promise<number> {
     return this.walk.next((afterId) =>
       this.unitOfWork.run(async (transaction) => {
-        const entries = await this.history.listByField(transaction, 'ssn', afterId, limit);
+        const entries = await this.history.listByFieldLocked(transaction, 'ssn', afterId, limit);
         const refs = entries.map(({ customerRef }) => customerRef);
         const resealed = await this.resealer.open(transaction, refs);
         const sealed = entries.flatMap((entry) => {

@@ -91,7 +91,7 @@ export class PersonService {
   /** Removes the values from what the history tells of a customer; which fields changed stays. */
   private async eraseHistory(transaction: Transaction, customer: Customer, event: AuditEvent): Promise<void> {
     const { history } = this.sources;
-    const entries = await history.listEntries(transaction, customer.companyRef, customer);
+    const entries = await history.listEntriesLocked(transaction, customer.companyRef, customer);
     await this.trail.rewriteHistory(transaction, ENTRIES, idsOf(entries), event, () =>
       history.replaceChanges(
         transaction,

@@ -1,12 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import {
-  changedSince,
-  entriesToRevert,
-  notReversible,
-  Reversal,
-  ReversalOutcome,
-  type UndoingJobs,
-} from '../../platform/history/reversal';
+import { notReversible, Reversal, ReversalOutcome } from '../../platform/history/reversal';
+import { planReversals, type ReversalPlan } from '../../platform/history/reversal-plan';
 import type { ChangeContext } from '../../platform/history/history-entry.entity';
 import type { Transaction } from '../../platform/database/transaction';
 import { giveWay } from '../../platform/event-loop/give-way';
@@ -14,7 +8,8 @@ import type { CodedIssue } from '../../platform/validation/coded-issue';
 import { COMMERCE_ISSUES } from '../commerce/commerce.issues';
 import { CustomerSsnService } from '../commerce/customer-ssn.service';
 import { CustomValues } from '../custom/custom-values';
-import { type CustomerChange, historyEntry } from '../customer-change';
+import { historyEntry } from '../customer-change';
+import type { CustomerHistory } from '../customer-history.entity';
 import { CustomerHistoryRepository } from '../customer-history.repository';
 import { ParentChains } from './parent-chains';
 import { ReversalRepository } from './reversal.repository';
@@ -55,13 +50,14 @@ export class CustomerReversalService {
       entries.values(),
     );
     const jobs = { undone, undoing: context.jobId };
+    const found = [...drafts.values()].map(({ before }) => before.receivables);
+    const plans = await planReversals(transaction, this.history, found, entries, jobs);
     const reversed: { readonly draft: ReversedCustomer; readonly row: number }[] = [];
     const outcomes: ReversalOutcome[] = [];
     for (const { recordRef, row } of reversals) {
       const draft = drafts.get(recordRef);
-      const all = entries.get(recordRef) ?? [];
-      const outcome =
-        draft === undefined ? NOTHING : await this.revert(transaction, draft, all, jobs, chains, context.at);
+      const plan = plans.get(recordRef);
+      const outcome = draft === undefined || plan === undefined ? NOTHING : revert(draft, plan, chains, context.at);
       outcomes.push(outcome);
       if (draft !== undefined && outcome.outcome === 'updated') {
         chains.take(draft);
@@ -104,32 +100,6 @@ export class CustomerReversalService {
     );
   }
 
-  /** Takes back what the job `undone` did to a customer, in memory. @param entries of the customer, oldest first */
-  private async revert(
-    transaction: Transaction,
-    draft: ReversedCustomer,
-    entries: readonly CustomerChange[],
-    jobs: UndoingJobs,
-    chains: ParentChains,
-    at: Date,
-  ): Promise<ReversalOutcome> {
-    const { receivables } = draft.before;
-    const failed = (issue: CodedIssue): ReversalOutcome => {
-      return { outcome: 'failed', recordId: receivables.customerId, issue };
-    };
-    const own = entriesToRevert(entries, receivables.version, jobs);
-    if ('since' in own) {
-      return failed(changedSince(await this.history.listSince(transaction, receivables, own.since), jobs));
-    }
-    for (const entry of [...own].reverse()) {
-      const unknown = draft.revert(entry, at);
-      if (unknown !== null) return failed(notReversible(unknown));
-    }
-    if (chains.closesCircle(draft)) return failed(COMMERCE_ISSUES.parentCycle());
-    const outcome = draft.changes().length === 0 ? 'unchanged' : 'updated';
-    return { outcome, recordId: receivables.customerId, issue: null };
-  }
-
   private async write(
     transaction: Transaction,
     context: ChangeContext,
@@ -153,6 +123,24 @@ export class CustomerReversalService {
       reversed.map(({ draft, row }) => historyEntry(context, draft.receivables, row, draft.changes())),
     );
   }
+}
+
+/** Takes back what is planned, in memory. */
+function revert(
+  draft: ReversedCustomer,
+  plan: ReversalPlan<CustomerHistory>,
+  chains: ParentChains,
+  at: Date,
+): ReversalOutcome {
+  const recordId = draft.before.receivables.customerId;
+  const failed = (issue: CodedIssue): ReversalOutcome => ({ outcome: 'failed', recordId, issue });
+  if ('issue' in plan) return failed(plan.issue);
+  for (const entry of [...plan.own].reverse()) {
+    const unknown = draft.revert(entry, at);
+    if (unknown !== null) return failed(notReversible(unknown));
+  }
+  if (chains.closesCircle(draft)) return failed(COMMERCE_ISSUES.parentCycle());
+  return { outcome: draft.changes().length === 0 ? 'unchanged' : 'updated', recordId, issue: null };
 }
 
 const NOTHING: ReversalOutcome = { outcome: 'unchanged', recordId: null, issue: null };

@@ -100,9 +100,12 @@ export class AuditTrail {
     ids: readonly number[],
   ): Promise<(readonly [number, string])[]> {
     const found: (readonly [number, string])[] = [];
-    for (const span of parseSpans(toSpans([...ids].sort((a, b) => a - b)))) {
-      const rows = await this.entries.listHistory(transaction, table, span, ids.length);
-      for (const { id, values } of rows) found.push([id, this.seal.fingerprint(id, values)]);
+    for (const [first, last] of parseSpans(toSpans([...ids].sort((a, b) => a - b)))) {
+      for (let next = first; next <= last;) {
+        const rows = await this.entries.listHistory(transaction, table, [next, last]);
+        for (const { id, values } of rows) found.push([id, this.seal.fingerprint(id, values)]);
+        next = (rows.at(-1)?.id ?? last) + 1;
+      }
     }
     return found;
   }

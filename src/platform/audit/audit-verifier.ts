@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../database/unit-of-work';
 import type { AuditEntry } from './audit-entry.entity';
 import type { AuditHead } from './audit-head.entity';
-import { AuditRepository, EntrySearch, StoredEntry } from './audit.repository';
+import { AuditRepository, EntrySearch, StoredEntry, type StoredHistoryRow } from './audit.repository';
 import { AuditSealer } from './audit-sealer';
 import { AuditTrail } from './audit-trail';
 import { AuditFault, ChainCheck } from './chain-check';
@@ -95,14 +95,13 @@ export class AuditVerifier {
 
   private async readHistory(table: string, history: HistoryCheck, after: number): Promise<void> {
     history.begin();
-    for (let last = after; ;) {
-      const span = [last + 1, Number.MAX_SAFE_INTEGER] as const;
-      const rows = await this.unitOfWork.read((transaction) =>
-        this.entries.listHistory(transaction, table, span, PAGE),
+    for (let last: number | undefined = after; last !== undefined;) {
+      const span: readonly [number, number] = [last + 1, Number.MAX_SAFE_INTEGER];
+      const rows: StoredHistoryRow[] = await this.unitOfWork.read((transaction) =>
+        this.entries.listHistory(transaction, table, span),
       );
       for (const row of rows) history.row(row);
-      if (rows.length < PAGE) return;
-      last = rows.at(-1)?.id ?? last;
+      last = rows.at(-1)?.id;
     }
   }
 

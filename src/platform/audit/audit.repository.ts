@@ -9,6 +9,11 @@ import { AuditEntry } from './audit-entry.entity';
 import { ENTRY_FACTS, EntryFacts } from './audit-event';
 import { AuditHead } from './audit-head.entity';
 
+/** Rows of a history read at once. */
+const ROWS_AT_ONCE = 1_000;
+/** A page has a megabyte of text, or more: of 1,000 at once the process would need two gigabytes. */
+const PAGES_AT_ONCE = 8;
+
 /** An entry as it is stored, and the values its mac covers as the driver gives them. */
 export interface StoredEntry {
   readonly entry: AuditEntry;
@@ -133,15 +138,15 @@ export class AuditRepository {
     return row?.id ?? 0;
   }
 
-  /** Rows of a history table between two ids, both included, in order. */
+  /** The first rows of a history table between two ids, both included, in order; none when there are none. */
   async listHistory(
     transaction: Transaction,
     name: string,
     [first, last]: readonly [number, number],
-    limit: number,
   ): Promise<StoredHistoryRow[]> {
     const metadata = transaction.dataSource.entityMetadatas.find(({ tableName }) => tableName === name);
     if (metadata === undefined) return [];
+    const limit = isPage((metadata.target as { prototype?: unknown }).prototype) ? PAGES_AT_ONCE : ROWS_AT_ONCE;
     const table = entityTable(transaction.dataSource, metadata.target);
     const columns = table.properties.filter((property) => property !== 'id').map((property) => table.column(property));
     const raw = await transaction.query<Record<string, unknown>[]>(
@@ -153,5 +158,9 @@ export class AuditRepository {
 }
 
 function isHistory(entity: unknown): boolean {
-  return entity instanceof HistoryEntry || entity instanceof HistoryPage;
+  return entity instanceof HistoryEntry || isPage(entity);
+}
+
+function isPage(entity: unknown): boolean {
+  return entity instanceof HistoryPage;
 }

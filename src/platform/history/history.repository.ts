@@ -1,5 +1,5 @@
 import type { Type } from '@nestjs/common';
-import { LessThan, LessThanOrEqual, MoreThanOrEqual, type FindOptionsWhere } from 'typeorm';
+import { LessThan, type FindOptionsWhere } from 'typeorm';
 import { insertHistoryApart, prepareHistory, preparePages } from '../audit/audited-history';
 import { entityTable } from '../database/entity-table';
 import { selectAfter, selectMany, updateMany, type Write } from '../database/set-based';
@@ -9,17 +9,12 @@ import type { HistoryEntry } from './history-entry.entity';
 import type { HistoryPage } from './history-page.entity';
 import type { Change, HistoryPlace, PlacedChange } from './history-place';
 import type { Reversal } from './reversal';
-import { type PagedChange, type Told, toPages, unpacked } from './packed-change';
-
-/** Pages of a job read at once, each with the changes of a chunk. */
-const PAGES_AT_ONCE = 2;
+import { HistoryPages, type PageTables } from './history-pages.repository';
+import { type Told, type ToldBy, toPages, unpackedOf } from './packed-change';
 
 /** One kind of records, and where its history stands. */
-export interface HistoryTables<E> {
+export interface HistoryTables<E> extends PageTables<E> {
   readonly entry: Type<E>;
-  readonly page: Type<HistoryPage>;
-  /** What an entry calls the id of its record. */
-  readonly recordRef: keyof E & string;
   /** What the audit trail calls a change, such as `customer.changed`. */
   readonly action: string;
 }
@@ -42,7 +37,11 @@ export interface HistorySearch {
  * of their own; both are read as one.
  */
 export abstract class HistoryRepository<E extends HistoryEntry & Told> {
-  protected constructor(private readonly tables: HistoryTables<E>) {}
+  protected readonly pages: HistoryPages<E>;
+
+  protected constructor(private readonly tables: HistoryTables<E>) {
+    this.pages = new HistoryPages(tables);
+  }
 
   /** Writes entries, into the page of their chunk where there is one. */
   async insertMany(
@@ -88,9 +87,9 @@ export abstract class HistoryRepository<E extends HistoryEntry & Told> {
     const search = { limit, before: Math.min(before, current + 1) };
     const found: Change<E>[] = await this.listEntries(transaction, companyRef, record, search);
     let paged = 0;
-    for await (const { page, changes } of this.walk(transaction, companyRef, record)) {
+    for await (const { page, changes } of this.pages.walk(transaction, companyRef, record)) {
       const wanted = changes.filter(({ version }) => version < search.before);
-      found.push(...wanted.map((change) => this.changeOf(page, change)));
+      found.push(...wanted.map((change) => this.pages.entryOf(page, change)));
       paged += wanted.length;
       if (paged >= limit) break;
     }
@@ -114,17 +113,55 @@ export abstract class HistoryRepository<E extends HistoryEntry & Told> {
     }) as Promise<E[]>;
   }
 
+  /** Like `listEntries`, all of them, in no order, locked until the transaction ends. */
+  listEntriesLocked(transaction: Transaction, companyRef: number, { id }: PagedRecord): Promise<E[]> {
+    const { entry, recordRef } = this.tables;
+    const where = { companyRef } as Partial<E>;
+    return selectMany(transaction, entry, { where, property: recordRef, values: [id], lock: true });
+  }
+
   /** Pages in which changes of a record stand, locked until the transaction ends: others have changes in them, too. */
   async listPagesLocked(transaction: Transaction, companyRef: number, record: PagedRecord): Promise<HistoryPage[]> {
     const values: number[] = [];
-    for await (const { page } of this.walk(transaction, companyRef, record)) values.push(page.id);
-    return this.selectPages(transaction, { where: { companyRef }, property: 'id', values, lock: true });
+    for await (const { page } of this.pages.walk(transaction, companyRef, record)) values.push(page.id);
+    return this.pages.select(transaction, { where: { companyRef }, property: 'id', values, lock: true });
   }
 
-  /** Changes of a record from that version on, oldest first. */
-  async listSince(transaction: Transaction, record: VersionedRecord, since: number): Promise<Change<E>[]> {
-    const limit = record.version - since + 1;
-    return (await this.list(transaction, record, { limit })).reverse();
+  /** Of each of some records of one company its newest change since a version that fits; of some there may be none. */
+  async listLatest(
+    transaction: Transaction,
+    records: readonly (VersionedRecord & { readonly since: number })[],
+    fits: (change: Change<E>) => boolean,
+  ): Promise<Map<number, Change<E>>> {
+    const [first] = records;
+    if (first === undefined) return new Map();
+    const { companyRef } = first;
+    const sinceOf = new Map(records.map(({ id, since }) => [id, since]));
+    const latest = new Map<number, Change<E>>();
+    const versionOf = (ref: number) => latest.get(ref)?.version ?? (sinceOf.get(ref) ?? 0) - 1;
+    const take = (ref: number, change: Change<E>) => {
+      if (change.version > versionOf(ref) && fits(change)) latest.set(ref, change);
+    };
+    const { entry, recordRef } = this.tables;
+    const where = { companyRef } as Partial<E>;
+    const entries = await selectMany(transaction, entry, { where, property: recordRef, values: [...sinceOf.keys()] });
+    for (const one of entries) take(this.refOf(one), one);
+    let open = new Map(records.flatMap(({ id, historyPage }) => (historyPage === null ? [] : [[id, historyPage]])));
+    // Each turn goes a version back at least: pages that somebody altered must not keep it reading for ever.
+    const turns = Math.max(0, ...records.map(({ version, since }) => version - since + 1));
+    for (let turn = 0; turn < turns && open.size > 0; turn++) {
+      const further = new Map<number, number>();
+      for await (const page of this.pages.some(transaction, { companyRef }, 'pageRef', open.values())) {
+        for (const change of unpackedOf<ToldBy<E>>(page, open)) {
+          const { recordRef: ref, version, before } = change;
+          if (open.get(ref) !== page.pageRef) continue;
+          take(ref, this.pages.entryOf(page, change));
+          if (before !== null && versionOf(ref) < version) further.set(ref, before);
+        }
+      }
+      open = further;
+    }
+    return latest;
   }
 
   /** Changes of records in those pages, and all that have a row of their own; by record, oldest first. */
@@ -140,8 +177,10 @@ export abstract class HistoryRepository<E extends HistoryEntry & Told> {
     const { entry, recordRef } = this.tables;
     const search = { where: where as Partial<E>, property: recordRef, values: recordRefs };
     for (const one of await selectMany(transaction, entry, search)) found.get(this.refOf(one))?.push(one);
-    for (const page of await this.selectPages(transaction, { where, property: 'id', values: pageIds })) {
-      for (const change of this.unpacked(page)) found.get(change.recordRef)?.push(this.changeOf(page, change));
+    for await (const page of this.pages.some(transaction, where, 'id', pageIds)) {
+      for (const change of unpackedOf<ToldBy<E>>(page, found)) {
+        found.get(change.recordRef)?.push(this.pages.entryOf(page, change));
+      }
     }
     for (const changes of found.values()) changes.sort((a, b) => a.version - b.version);
     return found;
@@ -167,18 +206,10 @@ export abstract class HistoryRepository<E extends HistoryEntry & Told> {
     after: HistoryPlace,
     limit: number,
   ): Promise<PlacedChange<E>[]> {
-    const { entry, page: pageEntity } = this.tables;
-    const job = { companyRef, jobId };
-    const some = { after: after.page, limit: PAGES_AT_ONCE };
-    const pages = await selectAfter(transaction, pageEntity, job, some);
-    const paged = pages.flatMap((page) =>
-      this.unpacked(page).map((change) => {
-        const place = { entry: after.entry, page: page.id };
-        return { change: this.changeOf(page, change), place, pageId: page.id };
-      }),
-    );
+    const paged = await this.pages.listOfJob(transaction, companyRef, jobId, after);
     if (paged.length > 0) return paged;
-    const entries = await selectAfter<E>(transaction, entry, job as Partial<E>, { after: after.entry, limit });
+    const job = { companyRef, jobId } as Partial<E>;
+    const entries = await selectAfter<E>(transaction, this.tables.entry, job, { after: after.entry, limit });
     return entries.map((one) => ({ change: one, place: { entry: one.id, page: after.page }, pageId: null }));
   }
 
@@ -191,15 +222,13 @@ export abstract class HistoryRepository<E extends HistoryEntry & Told> {
   ): Promise<Map<number, number>> {
     const { entry, recordRef } = this.tables;
     const where = { companyRef, jobId };
-    const refs = records.map(({ id }) => id);
-    const heads = records.flatMap(({ historyPage }) => historyPage ?? []);
-    const pages = await this.selectPages(transaction, { where, property: 'pageRef', values: heads });
-    const search = { where: where as Partial<E>, property: recordRef, values: refs };
+    const refs = new Set(records.map(({ id }) => id));
+    const search = { where: where as Partial<E>, property: recordRef, values: [...refs] };
     const entries = await selectMany(transaction, entry, search);
     const rows = new Map(entries.map((one) => [this.refOf(one), one.rowNo ?? 0]));
-    const wanted = new Set(refs);
-    for (const change of pages.flatMap((page) => this.unpacked(page))) {
-      if (wanted.has(change.recordRef)) rows.set(change.recordRef, change.rowNo ?? 0);
+    const heads = records.flatMap(({ historyPage }) => historyPage ?? []);
+    for await (const page of this.pages.some(transaction, where, 'pageRef', heads)) {
+      for (const { recordRef: ref, rowNo } of unpackedOf<ToldBy<E>>(page, refs)) rows.set(ref, rowNo ?? 0);
     }
     return rows;
   }
@@ -214,63 +243,7 @@ export abstract class HistoryRepository<E extends HistoryEntry & Told> {
     return updateMany(transaction, this.tables.page, pages, ['changes']);
   }
 
-  protected selectPages(
-    transaction: Transaction,
-    search: {
-      readonly where: Partial<HistoryPage>;
-      readonly property: 'id' | 'pageRef';
-      readonly values: readonly number[];
-      readonly lock?: boolean;
-    },
-  ): Promise<HistoryPage[]> {
-    return selectMany(transaction, this.tables.page, search);
-  }
-
-  private unpacked(page: HistoryPage): PagedChange<E['changes'][number]>[] {
-    return unpacked(page);
-  }
-
   private refOf(entry: Change<E>): number {
     return (entry as Readonly<Record<string, unknown>>)[this.tables.recordRef] as number;
-  }
-
-  /** A change in a page as the entry it would be. */
-  private changeOf(page: HistoryPage, change: PagedChange<E['changes'][number]>): Change<E> {
-    const { companyRef, changedAt, changedBy, jobId } = page;
-    const { recordRef, version, rowNo, changes } = change;
-    const ref = this.tables.recordRef;
-    // Every E has these members and no other, which the compiler cannot see.
-    return {
-      companyRef,
-      version,
-      changedAt,
-      changedBy,
-      jobId,
-      rowNo,
-      [ref]: recordRef,
-      changes,
-    } as unknown as Change<E>;
-  }
-
-  /** The pages a record has changes in, and these; newest first. */
-  private async *walk(
-    transaction: Transaction,
-    companyRef: number,
-    { id, historyPage }: PagedRecord,
-  ): AsyncGenerator<{ page: HistoryPage; changes: PagedChange<E['changes'][number]>[] }> {
-    // What the service writes never leads back; pages that somebody altered must not keep it reading for ever.
-    const seen = new Set<number>();
-    for (let pageRef = historyPage; pageRef !== null && !seen.has(pageRef);) {
-      seen.add(pageRef);
-      const pages = await transaction.find(this.tables.page, {
-        where: { companyRef, pageRef, leastRef: LessThanOrEqual(id), greatestRef: MoreThanOrEqual(id) },
-        order: { id: 'DESC' },
-      });
-      const found = pages.map((page) => {
-        return { page, changes: this.unpacked(page).filter(({ recordRef }) => recordRef === id) };
-      });
-      yield* found.filter(({ changes }) => changes.length > 0);
-      pageRef = found.flatMap(({ changes }) => changes)[0]?.before ?? null;
-    }
   }
 }

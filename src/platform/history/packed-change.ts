@@ -20,6 +20,11 @@ export interface PagedChange<C> {
 /** As it is stored, a list: the names of the members would be a quarter of a page. */
 type Packed<C> = [recordRef: number, version: number, rowNo: number | null, changes: C[], before: number | null];
 
+/** JSON escapes the line breaks of a text, so each line is one change. */
+const START = '[\n';
+const SEPARATOR = ',\n';
+const END = '\n]';
+
 /** The changes of a page. */
 export function unpacked<C>({ changes }: Pick<HistoryPage, 'changes'>): PagedChange<C>[] {
   return (JSON.parse(changes) as Packed<C>[]).map(([recordRef, version, rowNo, told, before]) => {
@@ -27,10 +32,32 @@ export function unpacked<C>({ changes }: Pick<HistoryPage, 'changes'>): PagedCha
   });
 }
 
+/** The changes of some records in a page. Those of others are passed over, since reading them takes most of the time. */
+export function unpackedOf<C>(
+  page: Pick<HistoryPage, 'changes'>,
+  refs: { has(recordRef: number): boolean },
+): PagedChange<C>[] {
+  const { changes: text } = page;
+  // Pages of the first day have no lines.
+  if (!text.startsWith(START)) return unpacked<C>(page).filter(({ recordRef }) => refs.has(recordRef));
+  const lines: string[] = [];
+  for (let start = START.length; start < text.length - 1;) {
+    const end = text.indexOf('\n', start);
+    const ref = Number(text.slice(start + 1, text.indexOf(',', start)));
+    if (refs.has(ref)) lines.push(text.slice(start, text[end - 1] === ',' ? end - 1 : end));
+    start = end + 1;
+  }
+  return unpacked({ changes: `[${lines.join(',')}]` });
+}
+
 /** A page with what some of its changes tell written anew. @param anew gives what a change is to tell */
 export function rewritten<C>(page: HistoryPage, anew: (change: PagedChange<C>) => C[]): HistoryPage {
   const changes = unpacked<C>(page).map((change) => packedChange({ ...change, changes: anew(change) }));
-  return { ...page, changes: `[${changes.join(',')}]` };
+  return { ...page, changes: pageOf(changes) };
+}
+
+function pageOf(changes: readonly string[]): string {
+  return `${START}${changes.join(SEPARATOR)}${END}`;
 }
 
 function packedChange<C>({ recordRef, version, rowNo, changes, before }: PagedChange<C>): string {
@@ -40,6 +67,9 @@ function packedChange<C>({ recordRef, version, rowNo, changes, before }: PagedCh
 
 /** What a history entry says, whatever it calls the record. */
 export type Told = Omit<HistoryEntry, 'id'> & { readonly changes: { readonly field: string }[] };
+
+/** What an entry tells of one field. */
+export type ToldBy<E extends Told> = E['changes'][number];
 
 /**
  * Entries of one chunk -> its pages. Where there are several they are in the order of the records' ids, so that a
@@ -66,7 +96,7 @@ export async function toPages<E extends Told>(
   const facts = { companyRef, pageRef: page.ref, changedAt, changedBy, jobId: jobId ?? '' };
   return parts(texts).map((part) => {
     const refs = part.map(({ ref }) => ref);
-    const changes = `[${part.map(({ text }) => text).join(',')}]`;
+    const changes = pageOf(part.map(({ text }) => text));
     return { ...facts, leastRef: Math.min(...refs), greatestRef: Math.max(...refs), changes };
   });
 }

@@ -40,17 +40,17 @@ export function entriesToRevert<E extends Change<HistoryEntry>>(
   const own = entries.filter(({ jobId }) => jobId === jobs.undone);
   const first = own[0]?.version;
   if (first === undefined) return own;
-  const since = entries.filter((entry) => isOf(jobs, entry) && entry.version >= first);
+  const since = entries.filter((entry) => !isForeign(jobs, entry) && entry.version >= first);
   return since.length === version - first + 1 ? own : { since: first };
 }
 
-/**
- * The record was changed by somebody else in the meantime.
- *
- * @param entries of the record, oldest first; their newest change among them
- */
-export function changedSince(entries: readonly Change<HistoryEntry>[], jobs: UndoingJobs): CodedIssue {
-  const entry = entries.findLast((one) => !isOf(jobs, one));
+/** Whether anybody else made a change. */
+export function isForeign({ undone, undoing }: UndoingJobs, { jobId }: Change<HistoryEntry>): boolean {
+  return jobId !== undone && jobId !== undoing;
+}
+
+/** The record was changed by somebody else in the meantime. @param entry their newest change */
+export function changedSince(entry: Change<HistoryEntry> | undefined): CodedIssue {
   const by = entry?.jobId ?? entry?.changedBy ?? 'somebody';
   const when = entry === undefined ? '' : ` at ${entry.changedAt.toISOString()}`;
   return {
@@ -59,10 +59,6 @@ export function changedSince(entries: readonly Change<HistoryEntry>[], jobs: Und
     message: `kept as it is, because ${by} changed the record${when}; undo that first, or change the record by hand`,
     rejectedValue: null,
   };
-}
-
-function isOf({ undone, undoing }: UndoingJobs, { jobId }: Change<HistoryEntry>): boolean {
-  return jobId === undone || jobId === undoing;
 }
 
 /** A change that nothing can bring back. */
