@@ -12,7 +12,7 @@ import { customerChanged, customerNotFound } from './customer.errors';
 import { CustomerRepository, type StoredStatus } from './customer.repository';
 
 /** Transactions at a server at once; where no more than so many requests come together, none waits for another. */
-const TRANSACTIONS_AT_SERVER = 4;
+const TRANSACTIONS_AT_SERVER = 2;
 
 /** A request for a status. */
 interface StatusRequest {
