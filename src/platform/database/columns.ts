@@ -10,9 +10,10 @@ const boolean: ValueTransformer = {
   from: (value: unknown) => (value === null || value === undefined ? value : Boolean(value)),
 };
 
-/** The last times that were written and read: the rows of a chunk mostly share theirs. */
+/** The last time that was written, and the last two that were read: the rows of a chunk mostly share theirs. */
 let lastTime = { milliseconds: NaN, text: '' };
-let lastText = lastTime;
+let lastRead = lastTime;
+let readBefore = lastTime;
 
 /** UTC time with milliseconds as both databases store it: `2024-10-10 08:34:46.123`. */
 export function toDatabaseTime(at: Date): string {
@@ -26,8 +27,13 @@ export function toDatabaseTime(at: Date): string {
 /** What a database gives for a time column (text, or mysql2's Date), as a Date. */
 export function fromDatabaseTime(value: string | Date): Date {
   if (value instanceof Date) return value;
-  if (value !== lastText.text) lastText = { milliseconds: Date.parse(`${value.replace(' ', 'T')}Z`), text: value };
-  return new Date(lastText.milliseconds);
+  // A row has two by turns, of its creation and of its last change.
+  if (value !== lastRead.text) {
+    const known = readBefore;
+    readBefore = lastRead;
+    lastRead = value === known.text ? known : { milliseconds: Date.parse(`${value.replace(' ', 'T')}Z`), text: value };
+  }
+  return new Date(lastRead.milliseconds);
 }
 
 const time: ValueTransformer = {
