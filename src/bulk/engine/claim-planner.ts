@@ -1,4 +1,5 @@
 import type { UnitOfWork } from '../../platform/database/unit-of-work';
+import { giveWay } from '../../platform/event-loop/give-way';
 import type { BulkJob } from '../jobs/bulk-job.entity';
 import type { BulkJobRepository } from '../jobs/bulk-job.repository';
 import { isApplied } from '../jobs/tally';
@@ -24,6 +25,7 @@ export class ClaimPlanner {
       for (let chunkNo = 0; chunkNo < job.nextChunk; chunkNo++) {
         const table = spool.tableOf(chunkNo);
         for (const [row, key] of await this.claimedKeys(job, importer, spool, chunkNo)) claims[table]?.claim(key, row);
+        await giveWay();
       }
       return claims;
     }

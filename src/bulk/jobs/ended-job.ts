@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../platform/database/unit-of-work';
+import { giveWay } from '../../platform/event-loop/give-way';
 import { ImporterRegistry } from '../engine/importer.registry';
 import { SpoolReader } from '../engine/row-spool';
 import { SPOOL_NAME } from '../files/file-intake';
@@ -39,6 +40,7 @@ export class EndedJob {
     for (let chunkNo = 0; chunkNo < job.nextChunk; chunkNo++) {
       const outcomes = await this.unitOfWork.read((transaction) => this.jobs.listOutcomes(transaction, job, chunkNo));
       for (const outcome of outcomes) onOutcome?.(outcome, chunks[chunkNo]?.table ?? '');
+      await giveWay();
     }
     for (const { rows, table } of chunks.slice(job.nextChunk)) for (const row of rows) onUnprocessed?.(row, table);
   }

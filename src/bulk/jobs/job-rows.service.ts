@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '../../platform/database/unit-of-work';
+import { giveWay } from '../../platform/event-loop/give-way';
 import { Page, toPage } from '../../platform/http/cursor';
 import { JobRowResponse, RowOutcomeName, toJobRow } from '../dto/job-row.dto';
 import { SpoolReader } from '../engine/row-spool';
@@ -51,6 +52,8 @@ export class JobRowsService {
           const id = chunkNo * CHUNK_STRIDE + index;
           if (id > after && (outcome ?? row.outcome) === row.outcome) found.push({ id, row });
         });
+        // SQLite answers without a turn of the event loop, and few rows of a large job may fit.
+        await giveWay();
       }
     } finally {
       await spool.close();

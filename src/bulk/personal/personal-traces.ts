@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Identifiers } from '../../customer/personal/person';
 import type { CompanyScope } from '../../platform/companies/company-access';
 import { UnitOfWork } from '../../platform/database/unit-of-work';
+import { giveWay } from '../../platform/event-loop/give-way';
 import { RowChunk, SpoolReader, SpoolWriter } from '../engine/row-spool';
 import { SPOOL_NAME } from '../files/file-intake';
 import { JobFiles } from '../files/job-files';
@@ -127,6 +128,7 @@ export class PersonalTraces {
         const chunk = await spool?.read(chunkNo);
         const rows = rowsOf(job, person, outcomes, chunk);
         if (rows.length > 0) yield { chunkNo, rows };
+        await giveWay();
       }
     } finally {
       await spool?.close();
