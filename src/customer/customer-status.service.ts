@@ -43,7 +43,8 @@ export class CustomerStatusService {
     private readonly history: CustomerHistoryRepository,
   ) {
     const atOnce = unitOfWork.isEmbedded ? 1 : TRANSACTIONS_AT_SERVER;
-    this.gathered = new GatheredCalls(atOnce, (requests) => this.setStatuses(requests, requests.length > 1));
+    // Not even one by itself waits for a lock here: it would keep all others from going.
+    this.gathered = new GatheredCalls(atOnce, (requests) => this.setStatuses(requests, true));
   }
 
   /** Brings a customer to a status; one that has it already is left alone. @throws CustomerNotFound */

@@ -60,6 +60,15 @@ describe('changes in a page', () => {
     expect(unpackedOf(old, new Set([5]))).toHaveLength(2);
   });
 
+  it('are read as far as they are JSON where somebody altered the page, and refused where not', () => {
+    const wanted = new Set([1]);
+    expect(unpackedOf({ changes: '[\n[1,2,3,[],null]]' }, wanted)).toHaveLength(1);
+    expect(unpackedOf({ changes: '[\n\n]' }, wanted)).toEqual([]);
+    for (const changes of ['[\n[1,2,3,[', '[\n', '[\n[1,2,3,[],null],\n[2,']) {
+      expect(() => unpackedOf({ changes }, wanted)).toThrow(SyntaxError);
+    }
+  });
+
   it('are still found after some were written anew', async () => {
     const [page] = await pagesOf(HOSTILE.map((to, at) => [at + 1, to]));
     const anew = rewritten<any>({ ...page!, id: 1 }, ({ recordRef, changes }) =>

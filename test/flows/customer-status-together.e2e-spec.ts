@@ -129,6 +129,29 @@ describeEachEngine('many requests for a status at once', (engine) => {
   });
 
   if (engine !== 'sqlite') {
+    it('do not wait for those of another company whose customers are locked', async () => {
+      const other = await service.createTenant();
+      const [first = '', second = ''] = await createCustomers(2);
+      const [free = ''] = await createCustomers(1, other.api);
+      const runner = service.app.get(DataSource).createQueryRunner();
+      await runner.startTransaction();
+      await runner.query('SELECT id FROM customers WHERE company_ref = ? FOR UPDATE', [tenant.company.id]);
+      const locked: ReturnType<typeof put>[] = [];
+      for (const id of [first, second]) {
+        locked.push(put(id));
+        await sleep(50);
+      }
+      const started = performance.now();
+      for (const verb of ['deactivate', 'activate', 'deactivate', 'activate', 'deactivate']) {
+        expect(await put(free, verb, other.api)).toMatchObject({ status: 200 });
+      }
+      // Each of them by itself would have waited a second for the two.
+      expect(performance.now() - started).toBeLessThan(2_500);
+      await runner.rollbackTransaction();
+      await runner.release();
+      expect((await Promise.all(locked)).map(({ status }) => status)).toEqual([200, 200]);
+    });
+
     it('do not wait for the customer of one of them that somebody has locked', async () => {
       const ids = await createCustomers(COUNT);
       const locked = ids[7]!;

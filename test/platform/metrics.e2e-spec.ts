@@ -100,6 +100,9 @@ describeEachEngine('metrics', (engine) => {
     for (const token of [...wrong, ...wrong]) statuses.push((await service.as(token).get('/metrics')).status);
     expect(statuses).toEqual([...wrong.map(() => 401), ...wrong.map(() => 429)]);
     await service.anonymous.get('/metrics').query({ token: METRICS_TOKEN }).expect(401);
+    // Nothing is read of who may not come in.
+    const broken = service.anonymous.get('/metrics').set('Content-Type', 'application/json').send('{"broken');
+    await broken.expect(401);
     await service.as(METRICS_TOKEN).get('/metrics').expect(200);
     await service.as(METRICS_TOKEN).get('/health/live').expect(200);
     await service.as(METRICS_TOKEN).get(JOBS).expect(429);

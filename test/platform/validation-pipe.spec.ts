@@ -1,5 +1,16 @@
 import { ArgumentMetadata, ValidationPipe } from '@nestjs/common';
-import { IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import {
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Max,
+  MaxLength,
+  Min,
+  Validate,
+  ValidateIf,
+  ValidatorConstraint,
+} from 'class-validator';
 import fc from 'fast-check';
 import { CompanyQuery, CustomerIdParam, PageQuery, SearchQuery } from '../../src/customer/dto/customer-query.dto';
 import { CreateCustomerRequest, UpdateCustomerRequest } from '../../src/customer/dto/customer.dto';
@@ -21,6 +32,68 @@ class WithDefaults {
   @IsString()
   @MaxLength(5)
   name?: string;
+}
+
+@ValidatorConstraint({ name: 'undeclared' })
+class Undeclared {
+  validate(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+}
+
+class WithPromise {
+  @Validate(Undeclared)
+  name: string;
+}
+
+class WithMethod {
+  isStrict(): boolean {
+    return true;
+  }
+
+  @ValidateIf((object: WithMethod) => object.isStrict())
+  @IsString()
+  name: string;
+}
+
+class WithAccessor {
+  @IsOptional()
+  @IsString()
+  kind?: string;
+
+  get isStrict(): boolean {
+    return this.kind !== 'loose';
+  }
+
+  @ValidateIf((object: WithAccessor) => object.isStrict)
+  @IsInt()
+  count: number;
+}
+
+class WithInheritedAccessor extends WithAccessor {
+  @IsOptional()
+  @IsString()
+  name?: string;
+}
+
+class WithReadOnlyMember {
+  @IsString()
+  name: string;
+
+  @IsOptional()
+  @IsString()
+  get told(): string {
+    return 'always';
+  }
+}
+
+class WithCondition {
+  @IsString()
+  name: string;
+
+  @ValidateIf((object: object) => object.hasOwnProperty('name'))
+  @IsString()
+  other: string;
 }
 
 const CLASSES = [CustomerIdParam, CompanyQuery, PageQuery, SearchQuery, WithDefaults];
@@ -83,6 +156,20 @@ describe('the validation pipe', () => {
       );
     },
   );
+
+  it.each([
+    [WithPromise, [{ name: 'x' }]],
+    [WithMethod, [{ name: 'x' }, { name: 7 }]],
+    [WithAccessor, [{ kind: 'strict', count: 'no number' }, { kind: 'loose', count: 'no number' }, { count: 7 }]],
+    [WithInheritedAccessor, [{ kind: 'strict', count: 'no number', name: 'x' }]],
+    [WithReadOnlyMember, [{ name: 'x' }]],
+    [WithCondition, [Object.assign(Object.create(null), { name: 'x', other: 'y' }), { name: 'x', other: 7 }]],
+    [WithDefaults, [JSON.parse('{"name":"x","__proto__":"y"}'), JSON.parse('{"constructor":"y"}')]],
+  ] as const)('judges %p, whose rules ask for more than the members sent, as Nest does', async (Class, sent) => {
+    for (const value of [...sent, ...sent]) {
+      expect(await outcome(own, value, Class)).toEqual(await outcome(nest, value, Class));
+    }
+  });
 
   it('gives an instance with the defaults of its class', async () => {
     const taken = await own.transform({ name: 'x' }, { type: 'query', metatype: WithDefaults });

@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
-import { BodyGuard } from '../http/body.guard';
+import { ContentTypeGuard } from '../http/content-type.guard';
 import { QueryGuard } from '../http/query.guard';
 import { AccessTokens } from './access-token';
 import { AuthGuard } from './auth.guard';
@@ -29,7 +29,7 @@ import { StoredTokenVerifier, TokenVerifier } from './token-verifier';
     // In this order: whoever may not come in learns nothing about what the route reads.
     { provide: APP_GUARD, useClass: AuthGuard },
     { provide: APP_GUARD, useClass: QueryGuard },
-    { provide: APP_GUARD, useClass: BodyGuard },
+    { provide: APP_GUARD, useClass: ContentTypeGuard },
   ],
   exports: [CredentialService, SignedLinks, StandingAccess, TokenVerifier],
 })

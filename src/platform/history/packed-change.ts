@@ -38,8 +38,9 @@ export function unpackedOf<C>(
   refs: { has(recordRef: number): boolean },
 ): PagedChange<C>[] {
   const { changes: text } = page;
-  // Pages of the first day have no lines.
-  if (!text.startsWith(START)) return unpacked<C>(page).filter(({ recordRef }) => refs.has(recordRef));
+  // Pages of the first day have no lines, and those that somebody altered need not.
+  if (!text.startsWith(START) || !text.endsWith(END))
+    return unpacked<C>(page).filter(({ recordRef }) => refs.has(recordRef));
   const lines: string[] = [];
   for (let start = START.length; start < text.length - 1;) {
     const end = text.indexOf('\n', start);

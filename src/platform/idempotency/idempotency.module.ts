@@ -1,6 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
-import { AnswerInterceptor } from './answer.interceptor';
+import { CallInterceptor } from './call.interceptor';
 import { IdempotencyKeyColumns } from './idempotency-key.columns';
 import { IdempotencyKeyRepository } from './idempotency-key.repository';
 import { IdempotencySweep } from './idempotency.sweep';
@@ -16,7 +16,7 @@ import { StoredAnswers } from './stored-answers';
     IdempotencySweep,
     IdempotentCalls,
     StoredAnswers,
-    { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
+    { provide: APP_INTERCEPTOR, useClass: CallInterceptor },
   ],
   exports: [IdempotentCalls],
 })

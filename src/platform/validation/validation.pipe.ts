@@ -44,20 +44,37 @@ function leftOut(sent: unknown, taken: unknown, parent = ''): string[] {
 
 type Dto = new () => object;
 
-/** Compiled rules of DTO classes; null for those that cannot be compiled, such as with a `Transform`. */
-const compiled = new Map<Dto, ReturnType<typeof compileValidator> | null>();
+type Rules = ReturnType<typeof compileValidator>;
 
-function rulesOf(metatype: Dto): ReturnType<typeof compileValidator> | null {
-  const known = compiled.get(metatype);
-  if (known !== undefined) return known;
-  let rules: ReturnType<typeof compileValidator> | null = null;
-  try {
-    rules = compileValidator(metatype);
-  } catch {
-    // Left to class-validator itself.
+/** Compiled rules of DTO classes; null for those that are left to class-validator. */
+const compiled = new Map<Dto, Rules | null>();
+
+function rulesOf(metatype: Dto): Rules | null {
+  let rules = compiled.get(metatype);
+  if (rules === undefined) {
+    rules = attempt(() => (isBare(metatype) ? compileValidator(metatype) : null));
+    compiled.set(metatype, rules);
   }
-  compiled.set(metatype, rules);
   return rules;
+}
+
+/** True for a class without methods and accessors, which rules may ask: compiled ones see a plain object. */
+function isBare(metatype: Dto): boolean {
+  for (let prototype: unknown = metatype.prototype; prototype !== Object.prototype;) {
+    if (typeof prototype !== 'object' || prototype === null) return false;
+    if (Object.getOwnPropertyNames(prototype).some((name) => name !== 'constructor')) return false;
+    prototype = Object.getPrototypeOf(prototype);
+  }
+  return true;
+}
+
+/** Null where it cannot be done. */
+function attempt<T>(work: () => T): T | null {
+  try {
+    return work();
+  } catch {
+    return null;
+  }
 }
 
 function isFlat(value: unknown): value is object {
@@ -69,15 +86,25 @@ function isFlat(value: unknown): value is object {
   );
 }
 
+/**
+ * What a request sent as an instance of its class, if that is flat and without fault; null otherwise. Compiled rules find
+ * what class-validator finds, in a fifth of the time, since nothing is copied member by member.
+ */
+function takenAsItIs(value: unknown, metatype: Dto): object | null {
+  if (!isFlat(value)) return null;
+  const rules = rulesOf(metatype);
+  if (rules === null) return null;
+  // Spread, it has the members every object has, and keeps a key such as `__proto__` for the rules to refuse.
+  const faults = attempt(() => rules({ ...value }));
+  if (faults === null) compiled.set(metatype, null);
+  return faults?.length === 0 ? Object.assign(new metatype(), value) : null;
+}
+
 class StrictValidationPipe extends ValidationPipe {
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const { metatype } = metadata;
-    // What is flat and without fault needs neither a copy member by member nor words for faults: compiled rules take a
-    // small request a fifth of the time. They find what class-validator finds.
-    if (metatype !== undefined && this.toValidate(metadata) && isFlat(value)) {
-      const rules = rulesOf(metatype as Dto);
-      if (rules?.(value).length === 0) return Object.assign(new (metatype as Dto)(), value);
-    }
+    const asItIs = metatype !== undefined && this.toValidate(metadata) ? takenAsItIs(value, metatype as Dto) : null;
+    if (asItIs !== null) return asItIs;
     const taken: unknown = await super.transform(value, metadata);
     const fields = leftOut(value, taken);
     if (fields.length === 0) return taken;
