@@ -26,7 +26,7 @@ export function mariadbStatus({ companyRef }: PeerSettings, uri: string): SetSta
       if (found !== undefined && found.status !== to) {
         const { id, status, version } = found;
         const now = databaseTime();
-        await connection.execute(SET_STATUS, [to, now, companyRef, id, status]);
+        await connection.execute(SET_STATUS, [to, now, version + 1, id, version]);
         const history = [companyRef, id, version + 1, now, changesOf(status, to)];
         const [added] = await connection.execute(`${ADD_HISTORY} RETURNING id`, history);
         const [entry] = added as { id: number }[];

@@ -23,7 +23,7 @@ export function sqliteStatus(settings: PeerSettings): SetStatus {
     const { id, status, version } = found;
     if (status === to) return true;
     const now = databaseTime();
-    write.run(to, now, companyRef, id, status);
+    write.run(to, now, version + 1, id, version);
     const { lastInsertRowid } = addHistory.run(companyRef, id, version + 1, now, changesOf(status, to));
     addAudit.run(auditOf(companyRef, id, Number(lastInsertRowid), now));
     return true;

@@ -1,11 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { randomPublicId } from '../../src/platform/ids/public-id';
 
-/** What the service sends to set a status, but for locks and the begin of the transaction. */
-export const READ_CUSTOMER = 'SELECT * FROM customers WHERE company_ref = ? AND customer_id IN (?)';
+/** What the service sends to set one status, but for locks and the begin of the transaction. */
+export const READ_CUSTOMER = `SELECT id, customer_id, status, version FROM customers
+  WHERE company_ref = ? AND deletion_key = 0 AND customer_id = ?`;
 
-export const SET_STATUS = `UPDATE customers SET status = ?, updated_at = ?, version = version + 1
-  WHERE company_ref = ? AND id = ? AND status = ? AND deletion_key = 0`;
+export const SET_STATUS = 'UPDATE customers SET status = ?, updated_at = ?, version = ? WHERE id = ? AND version = ?';
 
 export const ADD_HISTORY = `INSERT INTO customer_history (company_ref, customer_ref, version, changed_at, changed_by,
   job_id, row_no, changes) VALUES (?, ?, ?, ?, 'bare', NULL, NULL, ?)`;
