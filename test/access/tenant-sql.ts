@@ -55,7 +55,7 @@ export const EXCEPTIONS: readonly Exception[] = [
     reason: OF_THE_OPERATOR,
   },
   {
-    sql: /^SELECT .* (customers|customer_history_pages|idempotency_keys) (WHERE id = \?$|AS stored( FORCE INDEX \(PRIMARY\))? (WHERE stored\.id = \?|ON stored\.id = wanted\.value WHERE 1 = 1))/,
+    sql: /^SELECT .* (customers|customer_history(_pages)?|idempotency_keys) (WHERE id = \?$|AS stored( FORCE INDEX \(PRIMARY\))? (WHERE stored\.id = \?|ON stored\.id = wanted\.value WHERE 1 = 1))/,
     reason: OF_THE_OPERATOR,
   },
   { sql: /^UPDATE idempotency_keys SET fingerprint/, reason: OF_THE_OPERATOR },
