@@ -11,8 +11,8 @@ import { CUSTOMER_FIELDS, CustomerPatch } from './rules/customer.rules';
 export type CustomerChange = Change<CustomerHistory>;
 
 /** Context of a single request. */
-export function changeContext(caller: Caller, company: CompanyScope): ChangeContext {
-  return { companyRef: company.ref, changedBy: caller.subject, jobId: null, at: new Date() };
+export function changeContext(caller: Caller, company: CompanyScope, at = new Date()): ChangeContext {
+  return { companyRef: company.ref, changedBy: caller.subject, jobId: null, at };
 }
 
 /** A change of one customer, found by its public id or, without one, by its reference number. */

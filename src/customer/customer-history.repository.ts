@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type Type } from '@nestjs/common';
 import { selectMany } from '../platform/database/set-based';
 import { Transaction } from '../platform/database/transaction';
 import type { HistoryPage } from '../platform/history/history-page.entity';
@@ -20,35 +20,35 @@ export class CustomerHistoryRepository extends HistoryRepository<CustomerHistory
     afterId: number,
     limit: number,
   ): Promise<CustomerHistory[]> {
-    const found = await transaction
-      .createQueryBuilder(CustomerHistory, 'entry')
-      .select('entry.id')
-      .where('entry.id > :afterId AND entry.changes LIKE :field', { afterId, field: likeOf(field) })
-      .orderBy('entry.id')
-      .limit(limit)
-      .getMany();
     // Read once they are locked: an erasure may have written them anew in between.
-    const values = found.map(({ id }) => id);
+    const values = await findIds(transaction, CustomerHistory, field, afterId, limit);
     const locked = await selectMany(transaction, CustomerHistory, { where: {}, property: 'id', values, lock: true });
     return locked.sort((a, b) => a.id - b.id);
   }
 
   /** Like `listByFieldLocked`, the page behind that id; null when there is none. */
   async nextPageLocked(transaction: Transaction, field: string, afterId: number): Promise<HistoryPage | null> {
-    const next = await transaction
-      .createQueryBuilder(CustomerHistoryPage, 'page')
-      .select('page.id')
-      .where('page.id > :afterId AND page.changes LIKE :field', { afterId, field: likeOf(field) })
-      .orderBy('page.id')
-      .limit(1)
-      .getOne();
-    const values = next === null ? [] : [next.id];
+    const values = await findIds(transaction, CustomerHistoryPage, field, afterId, 1);
     const [page] = await this.pages.select(transaction, { where: {}, property: 'id', values, lock: true });
     return page ?? null;
   }
 }
 
-/** As a field is written in changes. */
-function likeOf(field: string): string {
-  return `%"field":"${field}"%`;
+/** Ids behind `afterId` of what tells of a change of that field, in their order. */
+async function findIds<T extends CustomerHistory | CustomerHistoryPage>(
+  transaction: Transaction,
+  entity: Type<T>,
+  field: string,
+  afterId: number,
+  limit: number,
+): Promise<number[]> {
+  const found = await transaction
+    .createQueryBuilder(entity, 'entry')
+    .select('entry.id')
+    // As a field is written in changes.
+    .where('entry.id > :afterId AND entry.changes LIKE :field', { afterId, field: `%"field":"${field}"%` })
+    .orderBy('entry.id')
+    .limit(limit)
+    .getMany();
+  return found.map(({ id }) => id);
 }

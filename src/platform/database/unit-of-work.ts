@@ -112,7 +112,7 @@ export class UnitOfWork implements OnApplicationShutdown {
    * transaction did before the violation is part of what must be undone.
    */
   async runAgainstRivals<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    const isInner = this.running.getStore()?.open === true;
+    const isInner = this.isRunning;
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.run(work);
@@ -127,7 +127,7 @@ export class UnitOfWork implements OnApplicationShutdown {
    * once: a server takes some 10 µs to take back one changed row, and other work need not wait for that.
    */
   runTentatively<T>(work: (transaction: Transaction) => Promise<Tentative<T>>): Promise<Attempted<T>> {
-    if (this.running.getStore()?.open) throw new Error('UnitOfWork.runTentatively called inside other work');
+    if (this.isRunning) throw new Error('UnitOfWork.runTentatively called inside other work');
     return this.retry((deadline) => this.inLine(deadline, () => this.transactTentatively(work, deadline)));
   }
 
@@ -145,7 +145,7 @@ export class UnitOfWork implements OnApplicationShutdown {
     return this.unhurriedWork.run(true, work);
   }
 
-  /** True inside work of `run`, which further calls would join. */
+  /** True inside running work, which further calls would join. */
   get isRunning(): boolean {
     return this.running.getStore()?.open === true;
   }

@@ -19,7 +19,7 @@ interface WaitingCall<C> {
  * one when the first of them has ended. One that comes alone goes at once, and by itself.
  */
 export class GatheredCalls<C> {
-  private waiting: WaitingCall<C>[] = [];
+  private readonly waiting: WaitingCall<C>[] = [];
 
   /**
    * @param free how many groups may be under way at once
@@ -61,9 +61,10 @@ export class GatheredCalls<C> {
       const one = { call, settle, reject };
       this.waiting.push(one);
       timer = setTimeout(() => {
+        const at = this.waiting.indexOf(one);
         // Who is on the way with others is answered by them.
-        if (!this.waiting.includes(one)) return;
-        this.waiting = this.waiting.filter((other) => other !== one);
+        if (at < 0) return;
+        this.waiting.splice(at, 1);
         settle('alone');
       }, PATIENCE_MS);
     });

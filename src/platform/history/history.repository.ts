@@ -171,7 +171,7 @@ export abstract class HistoryRepository<E extends HistoryEntry & Told> {
     records: readonly Pick<Reversal, 'recordRef' | 'pageIds'>[],
   ): Promise<Map<number, Change<E>[]>> {
     const recordRefs = records.map(({ recordRef: ref }) => ref);
-    const pageIds = [...new Set(records.flatMap((record) => record.pageIds))];
+    const pageIds = records.flatMap((record) => record.pageIds);
     const found = new Map<number, Change<E>[]>(recordRefs.map((ref) => [ref, []]));
     const where = { companyRef };
     const { entry, recordRef } = this.tables;
