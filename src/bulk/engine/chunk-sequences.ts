@@ -4,6 +4,7 @@ import { UnitOfWork } from '../../platform/database/unit-of-work';
 import type { BulkJob } from '../jobs/bulk-job.entity';
 import type { JobStop } from '../jobs/job-control';
 import { ChunkSequence } from './chunk-sequence';
+import type { ChunkSource } from './chunk-source';
 import { ChunkWork } from './chunk-work';
 import { EarlyPlaces } from './early-places';
 
@@ -27,9 +28,10 @@ export class ChunkSequences {
   /**
    * The chunks of one job; to be ended by the caller.
    *
+   * @param source where they are read
    * @param stopOf why the job is not to go on, null while it is
    */
-  begin(stopOf: (job: BulkJob) => Promise<JobStop | null>): ChunkSequence {
-    return new ChunkSequence(this.unitOfWork, this.work, this.places, stopOf);
+  begin(source: ChunkSource, stopOf: (job: BulkJob) => Promise<JobStop | null>): ChunkSequence {
+    return new ChunkSequence(this.unitOfWork, this.work, this.places, source, stopOf);
   }
 }

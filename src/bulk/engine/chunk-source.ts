@@ -33,6 +33,8 @@ export type RehearsedOutcomes = (chunkNo: number) => Promise<readonly RowOutcome
 /** Reads the rows of a job chunk by chunk and judges them. */
 export class ChunkSource {
   private readonly readers: readonly RowReader[];
+  /** Chunks that are read before their turn. */
+  private readonly ahead = new Map<number, Promise<ChunkTask | null>>();
 
   constructor(
     private readonly importer: BulkImporter,
@@ -44,18 +46,29 @@ export class ChunkSource {
     this.readers = importer.tables.map((table) => new RowReader(table));
   }
 
-  /** A chunk before its turn; null behind the last one. Whoever awaits it gets its fault. */
-  readAhead(job: BulkJob, chunkNo: number): Promise<ChunkTask | null> {
-    const reading = chunkNo < job.chunks ? this.read(job, chunkNo) : Promise.resolve(null);
-    reading.catch(() => undefined);
+  /** A chunk at its turn; null behind the last one. */
+  read(job: BulkJob, chunkNo: number): Promise<ChunkTask | null> {
+    const reading = this.readAhead(job, chunkNo);
+    this.ahead.delete(chunkNo);
     return reading;
   }
 
-  close(): Promise<void> {
-    return this.spool.close();
+  /** A chunk before its turn, kept until that comes; null behind the last one. Whoever awaits it gets its fault. */
+  readAhead(job: BulkJob, chunkNo: number): Promise<ChunkTask | null> {
+    const begun = this.ahead.get(chunkNo);
+    if (begun !== undefined) return begun;
+    const reading = chunkNo < job.chunks ? this.judge(job, chunkNo) : Promise.resolve(null);
+    reading.catch(() => undefined);
+    this.ahead.set(chunkNo, reading);
+    return reading;
   }
 
-  private async read(job: BulkJob, chunkNo: number): Promise<ChunkTask> {
+  async close(): Promise<void> {
+    await Promise.allSettled(this.ahead.values());
+    await this.spool.close();
+  }
+
+  private async judge(job: BulkJob, chunkNo: number): Promise<ChunkTask> {
     const chunk = await this.spool.read(chunkNo);
     const [table, reader] = [this.importer.tables[chunk.table], this.readers[chunk.table]];
     if (table === undefined || reader === undefined) throw new Error(`${job.target} has no table ${chunk.table}`);

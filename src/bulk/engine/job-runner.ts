@@ -74,39 +74,36 @@ export class JobRunner implements BeforeApplicationShutdown {
   private async runByChunk(job: BulkJob, source: ChunkSource, { onProgress, onChunk }: RunListeners): Promise<BulkJob> {
     let current = job;
     let told: Promise<unknown> = Promise.resolve();
-    let reading = source.readAhead(job, job.nextChunk);
-    const sequence = this.sequences.begin((reached) => this.control.stopOf(reached));
+    const sequence = this.sequences.begin(source, (reached) => this.control.stopOf(reached));
     try {
       while (current.nextChunk < current.chunks && !hasTooManyErrors(current)) {
         // A chunk that is ahead looks by itself: it holds rows, and those who wait for them may hold all other connections.
         const looking = sequence.isAhead ? this.requireRunning(job) : this.stopOf(current);
-        const [task, stop] = await Promise.all([reading, looking]);
+        const [task, stop] = await Promise.all([source.read(job, current.nextChunk), looking]);
         if (stop !== null) {
           current = { ...current, ...stop };
           break;
         }
         if (task === null) throw new Error(`The job ${job.jobId} has no chunk ${current.nextChunk}`);
-        const ahead = source.readAhead(job, current.nextChunk + 1);
-        reading = ahead;
-        const standing = { job: current, next: ahead };
-        const applied = await this.survivingOutages(current, () => sequence.apply(task, standing));
+        const reached = current;
+        const applied = await this.survivingOutages(reached, () => sequence.apply(task, reached));
         if ('stop' in applied) {
           current = { ...current, ...applied.stop };
           break;
         }
         await told;
-        const { job: reached, outcomes } = applied;
+        const { job: stored, outcomes } = applied;
         // A turn later: the next chunk is on its way to the database by then, if it has decided.
-        told = yieldToOthers().then(() => onChunk(reached, outcomes === null ? null : { rows: task.rows, outcomes }));
+        told = yieldToOthers().then(() => onChunk(stored, outcomes === null ? null : { rows: task.rows, outcomes }));
         told.catch(() => undefined);
-        current = reached;
+        current = stored;
         onProgress?.(current);
         if (!sequence.isAhead) await yieldToOthers();
       }
       await told;
       return current;
     } finally {
-      await Promise.allSettled([reading, told, sequence.end()]);
+      await Promise.allSettled([told, sequence.end()]);
     }
   }
 

@@ -125,7 +125,7 @@ export class WholeRun {
     const chunks: Pick<ChunkResult, 'table' | 'retried'>[] = [];
     // Not a part of this transaction: the next chunk is read and judged, and whoever wants the job to end is heard.
     const lookAhead = (chunkNo: number) => {
-      const ahead = this.unitOfWork.apart(() => Promise.all([source.readAhead(job, chunkNo), askForStop()]));
+      const ahead = this.unitOfWork.apart(() => Promise.all([source.read(job, chunkNo), askForStop()]));
       ahead.catch(() => undefined);
       return ahead;
     };

@@ -1,6 +1,5 @@
 import type { BulkJob } from '../jobs/bulk-job.entity';
 import type { JobStop } from '../jobs/job-control';
-import type { ChunkTask } from './chunk-source';
 
 /** What a chunk decided does not count, since it looked before the chunk in front of it was stored; it decides anew. */
 export class DecidedTooEarly extends Error {
@@ -16,14 +15,6 @@ export class StoppedEarly extends DecidedTooEarly {
   }
 }
 
-/** How things stand when a chunk may be stored. */
-export interface Standing {
-  /** The job with all chunks in front stored. */
-  readonly job: BulkJob;
-  /** The chunk behind, as soon as it is read; null when there is none. */
-  readonly next: Promise<ChunkTask | null>;
-}
-
 /**
  * The turn of a chunk: it may write once the records of the chunk in front are told to be written, at the latest when that
  * is stored, and be stored itself behind it.
@@ -31,9 +22,9 @@ export interface Standing {
 export class WritingTurn {
   /** @throws DecidedTooEarly when the turn is not to come */
   readonly toWrite: Promise<unknown>;
-  /** @throws DecidedTooEarly when the turn is not to come */
-  readonly toStore: Promise<Standing>;
-  private resolve: (standing: Standing) => void = () => undefined;
+  /** Gives the job with all chunks in front stored. @throws DecidedTooEarly when the turn is not to come */
+  readonly toStore: Promise<BulkJob>;
+  private resolve: (job: BulkJob) => void = () => undefined;
   private reject: (reason: Error) => void = () => undefined;
   private given = false;
 
@@ -52,9 +43,10 @@ export class WritingTurn {
     return this.given;
   }
 
-  give(standing: Standing): void {
+  /** @param job with all chunks in front stored */
+  give(job: BulkJob): void {
     this.given = true;
-    this.resolve(standing);
+    this.resolve(job);
   }
 
   withhold(): void {

@@ -1,0 +1,143 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ChunkWork } from '../../src/bulk/engine/chunk-work';
+import { CustomerRepository } from '../../src/customer/customer.repository';
+import { LostRace } from '../../src/platform/database/database.errors';
+import { bulk, CREATE, csvOf, faultsOf, UPDATE } from '../support/bulk';
+import { createLeads, readRecord, times, updateRecords } from '../support/campaigns';
+import { describeEachEngine } from '../support/engines';
+import { RunningService, startService, Tenant } from '../support/service';
+
+/** Rows of one chunk. */
+const CHUNK = 500;
+/** Long enough for two chunks to read and decide all they need before the one in front of them is stored. */
+const LATE_MS = 300;
+/** Address of a customer that cannot be written. */
+const BROKEN = 'Broken';
+
+describeEachEngine('chunks that decide behind one that is being stored', (engine) => {
+  let service: RunningService;
+  let tenant: Tenant;
+  /** What chunks did, by their numbers, in order. */
+  let steps: string[];
+  /** Numbers of the chunks that are to lose their transaction at the end, once each. */
+  let losing: Set<number>;
+
+  beforeAll(async () => {
+    service = await startService(engine, { environment: { LISTED_ROWS: '10000', DATABASE_POOL_SIZE: '8' } });
+    const work = service.app.get(ChunkWork);
+    const [apply, store] = [work.apply.bind(work), work.store.bind(work)];
+    jest.spyOn(work, 'apply').mockImplementation((...call) => {
+      steps.push(`apply ${call[2].chunkNo}`);
+      return apply(...call);
+    });
+    jest.spyOn(work, 'store').mockImplementation(async (...call) => {
+      await sleep(LATE_MS);
+      steps.push(`store ${call[1].nextChunk}`);
+      if (losing.delete(call[1].nextChunk)) throw new LostRace();
+      return store(...call);
+    });
+    const customers = service.app.get(CustomerRepository);
+    const prepareUpdate = customers.prepareUpdate.bind(customers);
+    jest.spyOn(customers, 'prepareUpdate').mockImplementation(async (...call) => {
+      const write = await prepareUpdate(...call);
+      const isBroken = call[1].some(({ address }) => address === BROKEN);
+      return isBroken ? () => Promise.reject(new Error('a row the database refuses')) : write;
+    });
+  });
+  beforeEach(async () => {
+    tenant = await service.createTenant();
+    steps = [];
+    losing = new Set();
+  });
+  afterAll(async () => {
+    jest.restoreAllMocks();
+    await service.stop();
+  });
+
+  async function createNumbered(count: number): Promise<void> {
+    const rows = times(count, (index) => [`R-${index}`, `Name ${index}`]);
+    const answer = await bulk(tenant.api, CREATE, csvOf([['uniqueRefNo', 'legalName'], ...rows]));
+    expect(answer.success_count).toBe(count);
+  }
+  const addressFile = (refNos: readonly string[], broken?: number) => {
+    const addressOf = (index: number) => (index === broken ? BROKEN : `Street ${index}`);
+    return csvOf([['uniqueRefNo', 'address'], ...refNos.map((refNo, index) => [refNo, addressOf(index)])]);
+  };
+  async function customer(uniqueRefNo: string): Promise<any> {
+    const { body } = await tenant.api.post('/api/v0/customer/search').send({ uniqueRefNo }).expect(200);
+    return body.payload.items[0];
+  }
+  async function expectChangedOnce(row: number): Promise<void> {
+    const { customerId, version, address } = await customer(`R-${row}`);
+    expect([version, address]).toEqual([2, `Street ${row}`]);
+    const { body } = await tenant.api.get(`/api/v0/customer/${customerId}/history`).expect(200);
+    expect(body.payload.items.map((item: any) => item.version)).toEqual([2, 1]);
+  }
+
+  it('are two on a server, and none where the database is embedded', async () => {
+    await createNumbered(CHUNK * 4);
+    steps = [];
+    const answer = await bulk(tenant.api, UPDATE, addressFile(times(CHUNK * 4, (index) => `R-${index}`)));
+    expect(answer.success_count).toBe(CHUNK * 4);
+    const isBefore = (one: string, other: string) => steps.indexOf(one) < steps.indexOf(other);
+    const early = engine === 'mariadb';
+    expect(isBefore('apply 1', 'store 0')).toBe(early);
+    expect(isBefore('apply 2', 'store 0')).toBe(early);
+    expect(isBefore('apply 3', 'store 0')).toBe(false);
+    expect(isBefore('apply 3', 'store 1')).toBe(early);
+    expect(steps.filter((step) => step.startsWith('store'))).toEqual(times(4, (chunk) => `store ${chunk}`));
+  });
+
+  it.each([0, 1, 2])(
+    'are written once in the end when chunk %i has to be run again',
+    async (lost) => {
+      await createNumbered(CHUNK * 3);
+      losing.add(lost);
+      const answer = await bulk(tenant.api, UPDATE, addressFile(times(CHUNK * 3, (index) => `R-${index}`)));
+      expect([answer.success_count, losing.size]).toEqual([CHUNK * 3, 0]);
+      for (const row of [0, CHUNK - 1, CHUNK, CHUNK * 2 - 1, CHUNK * 2, CHUNK * 3 - 1]) await expectChangedOnce(row);
+      // Nothing they held is left behind.
+      const { customerId } = await customer(`R-${CHUNK * 2}`);
+      await tenant.api.patch(`/api/v0/customer/${customerId}`).send({ address: 'Free' }).expect(200);
+    },
+    20_000,
+  );
+
+  it('begin anew behind one that has looked too early', async () => {
+    await createNumbered(CHUNK * 3);
+    const refNos = times(CHUNK * 3, (index) => (index === CHUNK + 7 ? 'NOBODY' : `R-${index}`));
+    const answer = await bulk(tenant.api, UPDATE, addressFile(refNos));
+    expect(answer.success_count).toBe(CHUNK * 3 - 1);
+    expect(faultsOf(answer)).toEqual([[CHUNK + 7 + 2, 'NOT_FOUND', 'uniqueRefNo']]);
+    for (const row of [CHUNK - 1, CHUNK, CHUNK * 2, CHUNK * 3 - 1]) await expectChangedOnce(row);
+  });
+
+  it('begin once behind one whose rows are written in parts', async () => {
+    await createNumbered(CHUNK * 3);
+    const refNos = times(CHUNK * 3, (index) => `R-${index}`);
+    const answer = await bulk(tenant.api, UPDATE, addressFile(refNos, 7));
+    expect(answer.success_count).toBe(CHUNK * 3 - 1);
+    expect(faultsOf(answer)).toEqual([[7 + 2, 'SYSTEM_ERROR', null]]);
+    for (const row of [0, CHUNK, CHUNK * 2, CHUNK * 3 - 1]) await expectChangedOnce(row);
+  });
+
+  it('leave a number to the first of three that want it', async () => {
+    const wanting = [CHUNK - 1, CHUNK, CHUNK * 2];
+    const rows = times(CHUNK * 3, (index) => [wanting.includes(index) ? 'WANTED' : `R-${index}`, `Name ${index}`]);
+    const answer = await bulk(tenant.api, CREATE, csvOf([['uniqueRefNo', 'legalName'], ...rows]));
+    expect((await customer('WANTED')).legalName).toBe(`Name ${CHUNK - 1}`);
+    expect(faultsOf(answer)).toEqual([CHUNK, CHUNK * 2].map((index) => [index + 2, 'DUPLICATE_ROW', 'uniqueRefNo']));
+    // The server would let one of them wait for that number for ten seconds.
+  }, 9_000);
+
+  it('do not name what the first of them names, so that nothing has to be tried again', async () => {
+    const campaignId = await createLeads(tenant.api, CHUNK * 2);
+    const records = [
+      ...times(CHUNK * 2, (index) => ({ id: `lead_${index}`, data: { a: index } })),
+      { id: 'lead_3', data: { b: 'second' } },
+    ];
+    const answer = await updateRecords(tenant.api, campaignId, records);
+    expect(answer.results).toMatchObject({ successful: CHUNK * 2 + 1, retried: 0 });
+    expect(await readRecord(tenant.api, campaignId, 'lead_3')).toMatchObject({ data: { a: 3, b: 'second' } });
+  });
+});
