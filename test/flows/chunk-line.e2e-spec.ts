@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChunkWork } from '../../src/bulk/engine/chunk-work';
+import { CommerceCustomerRepository } from '../../src/customer/commerce/commerce-customer.repository';
 import { CustomerRepository } from '../../src/customer/customer.repository';
 import { LostRace } from '../../src/platform/database/database.errors';
+import { DatabaseProbe } from '../../src/platform/database/database-probe';
 import { bulk, CREATE, csvOf, faultsOf, UPDATE } from '../support/bulk';
 import { createLeads, readRecord, times, updateRecords } from '../support/campaigns';
+import { upsert } from '../support/commerce-items';
 import { describeEachEngine } from '../support/engines';
 import { RunningService, startService, Tenant } from '../support/service';
 
@@ -11,6 +14,8 @@ import { RunningService, startService, Tenant } from '../support/service';
 const CHUNK = 500;
 /** Long enough for two chunks to read and decide all they need before the one in front of them is stored. */
 const LATE_MS = 250;
+/** Longer than a transaction that lost a race waits before it is run again for the first time. */
+const PAUSE_MS = 150;
 /** Address of a customer that cannot be written. */
 const BROKEN = 'Broken';
 
@@ -23,20 +28,37 @@ describeEachEngine('chunks that decide behind one that is being stored', (engine
   let lateMs: number;
   /** Numbers of the chunks that are to lose their transaction at the end, once each. */
   let losing: Set<number>;
+  /** Numbers of the chunks that are to lose their transaction once they have decided, and when, once each. */
+  let losingEarly: Map<number, () => Promise<unknown>>;
 
   beforeAll(async () => {
     service = await startService(engine, { environment: { LISTED_ROWS: '10000', DATABASE_POOL_SIZE: '8' } });
     const work = service.app.get(ChunkWork);
     const [apply, store] = [work.apply.bind(work), work.store.bind(work)];
     jest.spyOn(work, 'apply').mockImplementation((...call) => {
-      steps.push(`apply ${call[2].chunkNo}`);
-      return apply(...call);
+      const [transaction, job, task, run] = call;
+      steps.push(`apply ${task.chunkNo}`);
+      const when = losingEarly.get(task.chunkNo);
+      losingEarly.delete(task.chunkNo);
+      if (when === undefined) return apply(...call);
+      const beforeWriting = async (dependsOnReads: boolean) => {
+        void run.beforeWriting?.(dependsOnReads).catch(() => undefined);
+        await when();
+        throw new LostRace();
+      };
+      return apply(transaction, job, task, { ...run, beforeWriting });
     });
     jest.spyOn(work, 'store').mockImplementation(async (...call) => {
       await sleep(lateMs);
       steps.push(`store ${call[1].nextChunk}`);
       if (losing.delete(call[1].nextChunk)) throw new LostRace();
       return store(...call);
+    });
+    const commerceCustomers = service.app.get(CommerceCustomerRepository);
+    const insertMany = commerceCustomers.insertMany.bind(commerceCustomers);
+    jest.spyOn(commerceCustomers, 'insertMany').mockImplementation(async (...call) => {
+      await sleep(lateMs);
+      return insertMany(...call);
     });
     const customers = service.app.get(CustomerRepository);
     const prepareUpdate = customers.prepareUpdate.bind(customers);
@@ -51,6 +73,7 @@ describeEachEngine('chunks that decide behind one that is being stored', (engine
     steps = [];
     lateMs = LATE_MS;
     losing = new Set();
+    losingEarly = new Map();
   });
   afterAll(async () => {
     jest.restoreAllMocks();
@@ -107,6 +130,21 @@ describeEachEngine('chunks that decide behind one that is being stored', (engine
     20_000,
   );
 
+  it('are given up once when both of them lose their transactions, and no connection is kept', async () => {
+    await createNumbered(CHUNK * 3);
+    lateMs = LATE_MS * 3;
+    const begun = async (step: string) => {
+      while (engine === 'mariadb' && !steps.includes(step)) await sleep(1);
+    };
+    losingEarly.set(1, () => begun('apply 2'));
+    // By then the other waits for this one to let go.
+    losingEarly.set(2, () => sleep(PAUSE_MS));
+    const answer = await bulk(tenant.api, UPDATE, addressFile(times(CHUNK * 3, (index) => `R-${index}`)));
+    expect([answer.success_count, losingEarly.size]).toEqual([CHUNK * 3, 0]);
+    for (const row of [0, CHUNK, CHUNK * 2, CHUNK * 3 - 1]) await expectChangedOnce(row);
+    expect(service.app.get(DatabaseProbe).poolUse()?.busy ?? 0).toBe(0);
+  });
+
   it('begin anew behind one that has looked too early', async () => {
     await createNumbered(CHUNK * 3);
     const refNos = times(CHUNK * 3, (index) => (index === CHUNK + 7 ? 'NOBODY' : `R-${index}`));
@@ -133,6 +171,25 @@ describeEachEngine('chunks that decide behind one that is being stored', (engine
     expect(faultsOf(answer)).toEqual([CHUNK, CHUNK * 2].map((index) => [index + 2, 'DUPLICATE_ROW', 'uniqueRefNo']));
     // The server would let one of them wait for that number for ten seconds.
   }, 9_000);
+
+  it('know of the second language of a customer that one of them adds', async () => {
+    const item = (sourceId: string, fields: object) => ({
+      ...{ source: 'ANY', sourceId, lastName: 'Name' },
+      ...fields,
+    });
+    await upsert(tenant.api, item('same', { language: 'en' }));
+    const others = times(CHUNK * 2 - 1, (index) => item(`other-${index}`, { language: 'en' }));
+    const answer = await upsert(
+      tenant.api,
+      ...others,
+      item('same', { language: 'fr' }),
+      item('same', { lastName: 'Which?' }),
+    );
+    expect(answer.data.slice(-2)).toMatchObject([
+      { action: 'create', success: true },
+      { success: false, error: { type: 'CustomerMultipleFound' } },
+    ]);
+  });
 
   it('do not name what the first of them names, so that nothing has to be tried again', async () => {
     const campaignId = await createLeads(tenant.api, CHUNK * 2);

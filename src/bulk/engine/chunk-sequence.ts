@@ -25,21 +25,17 @@ export interface AppliedStep {
 }
 
 /** A chunk that has begun. */
-interface BegunChunk {
-  readonly job: BulkJob;
-  readonly task: ChunkTask;
-  readonly turn: WritingTurn;
-}
+class BegunChunk {
+  /** Resolves when the records are written that it has decided on; null until it has. */
+  written: Promise<void> | null = null;
+  /** What comes of one that began before its turn; null when it is to decide anew. */
+  done: Promise<AppliedStep | StoppedStep | null> = Promise.resolve(null);
 
-/** One that began before its turn; null comes of it when it is to decide anew. */
-interface EarlyChunk extends BegunChunk {
-  readonly done: Promise<AppliedStep | StoppedStep | null>;
-}
-
-/** A chunk that has decided, with nobody behind it yet. */
-interface DecidedChunk extends BegunChunk {
-  /** Resolves when its records are written; never, when it is run again. */
-  readonly written: Promise<void>;
+  constructor(
+    readonly job: BulkJob,
+    readonly task: ChunkTask,
+    readonly turn: WritingTurn,
+  ) {}
 }
 
 /**
@@ -53,9 +49,7 @@ export class ChunkSequence {
   /** The chunk whose turn it is; null between two of them. */
   private front: BegunChunk | null = null;
   /** Those that began behind it, in order. */
-  private readonly line: EarlyChunk[] = [];
-  /** The last of all, once it has decided. */
-  private decided: DecidedChunk | null = null;
+  private readonly line: BegunChunk[] = [];
   private pause = 0;
 
   constructor(
@@ -67,9 +61,13 @@ export class ChunkSequence {
     private readonly stopOf: (job: BulkJob) => Promise<JobStop | null>,
   ) {}
 
-  /** True while the next chunk has begun, and holds the rows it writes. */
+  /** True while the next chunk has begun, and may hold the rows it writes. */
   get isAhead(): boolean {
     return this.line.length > 0;
+  }
+
+  private get begun(): readonly BegunChunk[] {
+    return this.front === null ? this.line : [this.front, ...this.line];
   }
 
   /** Applies and stores the next chunk of the job. @param job with all chunks in front stored */
@@ -78,11 +76,9 @@ export class ChunkSequence {
     try {
       const step = await this.finishEarly(job);
       if (step !== null) return step;
-      const chunk = { job, task, turn: new WritingTurn(Promise.resolve()) };
-      chunk.turn.give(job);
-      this.front = chunk;
-      this.decided = null;
-      return await this.run(chunk);
+      this.front = new BegunChunk(job, task, new WritingTurn(Promise.resolve()));
+      this.front.turn.give(job);
+      return await this.run(this.front);
     } catch (error) {
       await this.end();
       throw error;
@@ -92,17 +88,17 @@ export class ChunkSequence {
   }
 
   /** Gives up all chunks that began early; nothing of them stays. */
-  async end(): Promise<void> {
-    this.decided = null;
-    await this.giveUp(this.line.splice(0));
+  end(): Promise<void> {
+    return this.giveUp(this.line.splice(0));
   }
 
   private async endBehind(chunk: BegunChunk): Promise<void> {
-    this.decided = null;
-    await this.giveUp(this.line.splice(this.line.findIndex((early) => early.turn === chunk.turn) + 1));
+    // Whoever has given it up waits for its end.
+    if (!this.begun.includes(chunk)) throw new DecidedTooEarly();
+    await this.giveUp(this.line.splice(this.line.indexOf(chunk) + 1));
   }
 
-  private async giveUp(chunks: readonly EarlyChunk[]): Promise<void> {
+  private async giveUp(chunks: readonly BegunChunk[]): Promise<void> {
     for (const { turn } of chunks) {
       turn.withhold();
       this.places.giveBack();
@@ -117,7 +113,7 @@ export class ChunkSequence {
     // It has the place of the one in front from now on, which is gone.
     this.places.giveBack();
     early.turn.give(job);
-    this.goOn();
+    this.beginNext();
     const step = await early.done;
     if (step !== null) return step;
     await this.end();
@@ -130,6 +126,7 @@ export class ChunkSequence {
     const { job, task, turn } = chunk;
     let attempt = 0;
     return this.unitOfWork.run(async (transaction) => {
+      chunk.written = null;
       // Whoever decides behind this chunk may hold rows that it needs now.
       if (++attempt > 1) await this.endBehind(chunk);
       const isEarly = !turn.isGiven;
@@ -141,10 +138,8 @@ export class ChunkSequence {
         const stop = decision.counts ? null : await this.stopOf(job);
         if (stop !== null) throw new StoppedEarly(stop);
         if (isEarly && dependsOnReads) throw new DecidedTooEarly();
-        if (this.isLast(chunk)) {
-          this.decided = { ...chunk, written };
-          this.goOn();
-        }
+        chunk.written = written;
+        this.beginNext();
         await turn.toWrite;
         decision.counts = true;
       };
@@ -155,38 +150,41 @@ export class ChunkSequence {
     });
   }
 
-  private isLast({ turn }: BegunChunk): boolean {
-    return (this.line.at(-1) ?? this.front)?.turn === turn;
-  }
-
-  /** An embedded database works in the process itself: what is read meanwhile would only keep others waiting for it. */
-  private goOn(): void {
-    if (!this.unitOfWork.isEmbedded) this.beginNext().catch(() => undefined);
-  }
-
   /**
-   * Reads the next chunk once the last one has decided, and lets it begin, unless a request has work at the database: an
-   * import takes what requests leave.
+   * Reads the chunk behind the last one that has begun, once that has decided, and lets it begin, unless a request has
+   * work at the database: an import takes what requests leave.
    */
-  private async beginNext(): Promise<void> {
-    const last = this.decided;
-    if (last === null) return;
-    const task = await this.source.readAhead(last.job, last.task.chunkNo + 1);
-    if (task === null || this.decided !== last || this.pause > 0 || this.line.length >= MAX_AHEAD) return;
-    const begun = this.front === null ? this.line : [this.front, ...this.line];
-    if (this.unitOfWork.isServing || !begun.every((chunk) => canFollow(chunk.task, task)) || !this.places.take())
-      return;
-    this.decided = null;
-    const chunk = { job: { ...last.job, nextChunk: task.chunkNo }, task, turn: new WritingTurn(last.written) };
-    const done = this.unitOfWork
-      .apart(() => this.run(chunk))
-      .catch((error: unknown): StoppedStep | null => {
-        if (error instanceof StoppedEarly) return { stop: error.stop };
-        if (chunk.turn.isGiven && !(error instanceof DecidedTooEarly)) throw error;
-        return null;
-      });
-    done.catch(() => undefined);
-    this.line.push({ ...chunk, done });
+  private beginNext(): void {
+    const last = this.begun.at(-1);
+    // An embedded database works in the process itself: what is read meanwhile would only keep others waiting for it.
+    if (last === undefined || last.written === null || this.unitOfWork.isEmbedded) return;
+    const { job, written } = last;
+    const begin = (task: ChunkTask | null) => {
+      // Meanwhile it may have been stored, run again or given up, or another may have begun behind it.
+      if (task === null || this.begun.at(-1) !== last || last.written !== written) return;
+      if (this.pause > 0 || this.line.length >= MAX_AHEAD || this.unitOfWork.isServing) return;
+      if (!this.begun.every((chunk) => canFollow(chunk.task, task)) || !this.places.take()) return;
+      const next = new BegunChunk({ ...job, nextChunk: task.chunkNo }, task, new WritingTurn(written));
+      next.done = this.runEarly(next);
+      next.done.catch(() => undefined);
+      this.line.push(next);
+    };
+    // Not a part of the transaction of the one that has decided.
+    this.unitOfWork
+      .apart(() => this.source.readAhead(job, last.task.chunkNo + 1))
+      .then(begin)
+      .catch(() => undefined);
+  }
+
+  private async runEarly(chunk: BegunChunk): Promise<AppliedStep | StoppedStep | null> {
+    try {
+      return await this.unitOfWork.apart(() => this.run(chunk));
+    } catch (error) {
+      chunk.written = null;
+      if (error instanceof StoppedEarly) return { stop: error.stop };
+      if (chunk.turn.isGiven && !(error instanceof DecidedTooEarly)) throw error;
+      return null;
+    }
   }
 }
 

@@ -49,7 +49,8 @@ export class ChunkSource {
   /** A chunk at its turn; null behind the last one. */
   read(job: BulkJob, chunkNo: number): Promise<ChunkTask | null> {
     const reading = this.readAhead(job, chunkNo);
-    this.ahead.delete(chunkNo);
+    const forget = () => this.ahead.delete(chunkNo);
+    void reading.then(forget, forget);
     return reading;
   }
 

@@ -70,7 +70,7 @@ export class JobRunner implements BeforeApplicationShutdown {
     }
   }
 
-  /** While the database works on one chunk, the next one is read and judged, and the results of the last are written. */
+  /** While a server works on one chunk, the next ones are read and judged, and the results of the last are written. */
   private async runByChunk(job: BulkJob, source: ChunkSource, { onProgress, onChunk }: RunListeners): Promise<BulkJob> {
     let current = job;
     let told: Promise<unknown> = Promise.resolve();
