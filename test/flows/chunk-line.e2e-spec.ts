@@ -7,6 +7,7 @@ import { DatabaseProbe } from '../../src/platform/database/database-probe';
 import { bulk, CREATE, csvOf, faultsOf, UPDATE } from '../support/bulk';
 import { createLeads, readRecord, times, updateRecords } from '../support/campaigns';
 import { upsert } from '../support/commerce-items';
+import { createNumbered, findCustomer } from '../support/customers';
 import { describeEachEngine } from '../support/engines';
 import { RunningService, startService, Tenant } from '../support/service';
 
@@ -90,21 +91,16 @@ describeEachEngine('chunks that decide behind one that is being stored', (engine
     const until = Date.now() + LONGEST_WAIT_MS;
     while (engine === 'mariadb' && step !== null && !steps.includes(step) && Date.now() < until) await sleep(1);
   }
-  async function createNumbered(count: number): Promise<void> {
+  async function prepare(count: number): Promise<void> {
     lateMs = 0;
-    const rows = times(count, (index) => [`R-${index}`, `Name ${index}`]);
-    const answer = await bulk(tenant.api, CREATE, csvOf([['uniqueRefNo', 'legalName'], ...rows]));
-    expect(answer.success_count).toBe(count);
+    await createNumbered(tenant.api, count);
     [steps, lateMs] = [[], LATE_MS];
   }
   const addressFile = (refNos: readonly string[], broken?: number) => {
     const addressOf = (index: number) => (index === broken ? BROKEN : `Street ${index}`);
     return csvOf([['uniqueRefNo', 'address'], ...refNos.map((refNo, index) => [refNo, addressOf(index)])]);
   };
-  async function customer(uniqueRefNo: string): Promise<any> {
-    const { body } = await tenant.api.post('/api/v0/customer/search').send({ uniqueRefNo }).expect(200);
-    return body.payload.items[0];
-  }
+  const customer = (uniqueRefNo: string) => findCustomer(tenant.api, uniqueRefNo);
   async function expectChangedOnce(row: number): Promise<void> {
     const { customerId, version, address } = await customer(`R-${row}`);
     expect([version, address]).toEqual([2, `Street ${row}`]);
@@ -113,7 +109,7 @@ describeEachEngine('chunks that decide behind one that is being stored', (engine
   }
 
   it('are two on a server, and none where the database is embedded', async () => {
-    await createNumbered(CHUNK * 4);
+    await prepare(CHUNK * 4);
     beginsFirst = (chunk) => (chunk < 2 ? `apply ${chunk + 2}` : null);
     const answer = await bulk(tenant.api, UPDATE, addressFile(times(CHUNK * 4, (index) => `R-${index}`)));
     expect(answer.success_count).toBe(CHUNK * 4);
@@ -129,7 +125,7 @@ describeEachEngine('chunks that decide behind one that is being stored', (engine
   it.each([0, 1, 2])(
     'are written once in the end when chunk %i has to be run again',
     async (lost) => {
-      await createNumbered(CHUNK * 3);
+      await prepare(CHUNK * 3);
       losing.add(lost);
       const answer = await bulk(tenant.api, UPDATE, addressFile(times(CHUNK * 3, (index) => `R-${index}`)));
       expect([answer.success_count, losing.size]).toEqual([CHUNK * 3, 0]);
@@ -142,7 +138,7 @@ describeEachEngine('chunks that decide behind one that is being stored', (engine
   );
 
   it('are given up once when both of them lose their transactions, and no connection is kept', async () => {
-    await createNumbered(CHUNK * 3);
+    await prepare(CHUNK * 3);
     lateMs = LATE_MS * 3;
     losingEarly.set(1, () => begun('apply 2'));
     // By then the other waits for this one to let go.
@@ -152,12 +148,13 @@ describeEachEngine('chunks that decide behind one that is being stored', (engine
     for (const row of [0, CHUNK, CHUNK * 2, CHUNK * 3 - 1]) await expectChangedOnce(row);
     const busy = () => service.app.get(DatabaseProbe).poolUse()?.busy ?? 0;
     // What the service does by itself has a connection now and then.
-    for (const until = Date.now() + LONGEST_WAIT_MS; busy() > 0 && Date.now() < until;) await sleep(5);
+    const until = Date.now() + LONGEST_WAIT_MS;
+    while (busy() > 0 && Date.now() < until) await sleep(5);
     expect(busy()).toBe(0);
   });
 
   it('begin anew behind one that has looked too early', async () => {
-    await createNumbered(CHUNK * 3);
+    await prepare(CHUNK * 3);
     const refNos = times(CHUNK * 3, (index) => (index === CHUNK + 7 ? 'NOBODY' : `R-${index}`));
     const answer = await bulk(tenant.api, UPDATE, addressFile(refNos));
     expect(answer.success_count).toBe(CHUNK * 3 - 1);
@@ -166,7 +163,7 @@ describeEachEngine('chunks that decide behind one that is being stored', (engine
   });
 
   it('begin once behind one whose rows are written in parts', async () => {
-    await createNumbered(CHUNK * 3);
+    await prepare(CHUNK * 3);
     const refNos = times(CHUNK * 3, (index) => `R-${index}`);
     const answer = await bulk(tenant.api, UPDATE, addressFile(refNos, 7));
     expect(answer.success_count).toBe(CHUNK * 3 - 1);

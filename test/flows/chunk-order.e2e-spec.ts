@@ -6,6 +6,7 @@ import { LostRace } from '../../src/platform/database/database.errors';
 import { bulk, CREATE, csvOf, faultsOf, UPDATE } from '../support/bulk';
 import { addRecords, countersOf, createLeads, lead, readRecord, times, updateRecords } from '../support/campaigns';
 import { readCustomer, upsert, verdictsOf } from '../support/commerce-items';
+import { createNumbered, findCustomer } from '../support/customers';
 import { describeEachEngine } from '../support/engines';
 import { jobOf, rowsOf } from '../support/jobs';
 import { RunningService, startService, Tenant } from '../support/service';
@@ -97,21 +98,16 @@ describeEachEngine('a chunk whose rows depend on those in front of it', (engine)
   });
 
   /** Gives the id of the job. */
-  async function createNumbered(count: number): Promise<string> {
-    const rows = times(count, (index) => [`R-${index}`, `Name ${index}`]);
-    const answer = await bulk(tenant.api, CREATE, csvOf([['uniqueRefNo', 'legalName'], ...rows]));
-    expect(answer.success_count).toBe(count);
+  async function prepare(count: number): Promise<string> {
+    const { jobId } = await createNumbered(tenant.api, count);
     [done, steps] = [steps, []];
-    return answer.jobId;
+    return jobId;
   }
-  async function customer(uniqueRefNo: string): Promise<any> {
-    const { body } = await tenant.api.post('/api/v0/customer/search').send({ uniqueRefNo }).expect(200);
-    return body.payload.items[0];
-  }
+  const customer = (uniqueRefNo: string) => findCustomer(tenant.api, uniqueRefNo);
   const outcomes = async (jobId: string) => (await rowsOf(tenant.api, jobId)).map(({ outcome }) => outcome);
 
   it('decides while the one in front is written, and writes while its history is, where there is a server', async () => {
-    await createNumbered(CHUNK * 3);
+    await prepare(CHUNK * 3);
     const rows = times(CHUNK * 3, (index) => [`R-${index}`, `Street ${index}`]);
     const { jobId } = await bulk(tenant.api, UPDATE, csvOf([['uniqueRefNo', 'address'], ...rows]));
     expect(new Set(await outcomes(jobId))).toEqual(new Set(['updated']));
@@ -121,7 +117,7 @@ describeEachEngine('a chunk whose rows depend on those in front of it', (engine)
   });
 
   it('waits for its turn while requests are served, and no longer when they are done', async () => {
-    await createNumbered(CHUNK * 5 + 2);
+    await prepare(CHUNK * 5 + 2);
     const stored = () => steps.filter((step) => step === 'store').length;
     const changeUntilTwoAreStored = async (uniqueRefNo: string) => {
       const { customerId } = await customer(uniqueRefNo);
@@ -144,7 +140,7 @@ describeEachEngine('a chunk whose rows depend on those in front of it', (engine)
   });
 
   it('writes new customers while the one in front is being stored, and is stored behind it', async () => {
-    await createNumbered(CHUNK * 5);
+    await prepare(CHUNK * 5);
     for (const step of ['apply', 'write', 'store']) expect(done.filter((each) => each === step)).toHaveLength(5);
     // Each but the first has begun to write before the one in front of it was stored.
     const storesAt = (write: number) => done.slice(0, nthOf(done, 'write', write)).filter((step) => step === 'store');
@@ -154,7 +150,7 @@ describeEachEngine('a chunk whose rows depend on those in front of it', (engine)
 
   it('is taken back with what it wrote when the one in front has to be run again, and written once in the end', async () => {
     lostRaces = 1;
-    const jobId = await createNumbered(CHUNK * 2);
+    const jobId = await prepare(CHUNK * 2);
     const [first, again] = [nthOf(done, 'store', 0), nthOf(done, 'store', 1)];
     expect(done.slice(first, again)).toContain('apply');
     for (const index of [0, CHUNK - 1, CHUNK, CHUNK * 2 - 1]) {
@@ -168,7 +164,7 @@ describeEachEngine('a chunk whose rows depend on those in front of it', (engine)
   it('begins behind the run that counts, when it was read only after another was taken back', async () => {
     lostRaces = 1;
     readsAfter = 2;
-    await createNumbered(CHUNK * 2);
+    await prepare(CHUNK * 2);
     const again = ['apply', 'write', 'store'];
     const inTurn = ['apply', 'write', 'store', 'apply', 'write', 'store'];
     const early = ['apply', 'write', 'apply', 'write', 'store', 'store'];
@@ -176,7 +172,7 @@ describeEachEngine('a chunk whose rows depend on those in front of it', (engine)
   });
 
   it('knows a customer under the number that a row in front gives it', async () => {
-    await createNumbered(CHUNK + 1);
+    await prepare(CHUNK + 1);
     const { customerId } = await customer('R-0');
     const rows = times(CHUNK + 1, (index) => {
       if (index === 0) return [customerId, 'MOVED', ''];
@@ -262,7 +258,7 @@ describeEachEngine('a chunk whose rows depend on those in front of it', (engine)
   });
 
   it('lets go of a row it waited for when the one in front is run again, and refuses it afterwards', async () => {
-    await createNumbered(CHUNK);
+    await prepare(CHUNK);
     const { customerId } = await customer('R-0');
     const rows = times(CHUNK + 1, (index) => [index === CHUNK ? customerId : '', `R-${index}`, `Street ${index}`]);
     lostRaces = 1;
@@ -304,7 +300,7 @@ describeEachEngine('a chunk whose rows depend on those in front of it', (engine)
   }, 9_000);
 
   it('has its turn while others wait for its rows on all connections there are', async () => {
-    await createNumbered(CHUNK * 2);
+    await prepare(CHUNK * 2);
     const ids = await Promise.all(times(8, async (index) => (await customer(`R-${CHUNK + index}`)).customerId));
     const rows = times(CHUNK * 2, (index) => [`R-${index}`, `Street ${index}`]);
     const sent = bulk(tenant.api, UPDATE, csvOf([['uniqueRefNo', 'address'], ...rows]));
@@ -316,7 +312,7 @@ describeEachEngine('a chunk whose rows depend on those in front of it', (engine)
   }, 9_000);
 
   it('is given up when the job is cancelled behind the one in front, and nothing of it stays', async () => {
-    await createNumbered(CHUNK * 4);
+    await prepare(CHUNK * 4);
     const rows = times(CHUNK * 4, (index) => [`R-${index}`, `Street ${index}`]);
     const { headers } = await tenant.api
       .post(UPDATE)

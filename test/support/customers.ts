@@ -1,3 +1,5 @@
+import { bulk, CREATE, csvOf } from './bulk';
+import { times } from './campaigns';
 import type { Api } from './service';
 
 /** A valid customer body; members given replace those of the sample. */
@@ -24,6 +26,20 @@ export function sampleCustomer(changes: object = {}): Record<string, unknown> {
 export async function createCustomer(api: Api, changes: object = {}): Promise<any> {
   const { body } = await api.post('/api/v0/customer').send(sampleCustomer(changes)).expect(200);
   return body.payload;
+}
+
+/** Creates so many customers from a file, with numbers and names that end on 0, 1, 2 …, and gives the answer. */
+export async function createNumbered(api: Api, count: number): Promise<any> {
+  const rows = times(count, (index) => [`R-${index}`, `Name ${index}`]);
+  const answer = await bulk(api, CREATE, csvOf([['uniqueRefNo', 'legalName'], ...rows]));
+  expect(answer.success_count).toBe(count);
+  return answer;
+}
+
+/** The customer of that number; undefined when there is none. */
+export async function findCustomer(api: Api, uniqueRefNo: string): Promise<any> {
+  const { body } = await api.post('/api/v0/customer/search').send({ uniqueRefNo }).expect(200);
+  return body.payload.items[0];
 }
 
 /** Uploads a text as a file part and gives the answer. */

@@ -163,22 +163,19 @@ export class ChunkSequence {
       // Meanwhile it may have been stored, run again or given up, or another may have begun behind it.
       if (task === null || this.begun.at(-1) !== last || last.written !== written) return;
       if (this.pause > 0 || this.line.length >= MAX_AHEAD || this.unitOfWork.isServing) return;
-      if (!this.begun.every((chunk) => canFollow(chunk.task, task)) || !this.places.take()) return;
+      if (!canFollow(this.begun, task) || !this.places.take()) return;
       const next = new BegunChunk({ ...job, nextChunk: task.chunkNo }, task, new WritingTurn(written));
       next.done = this.runEarly(next);
       next.done.catch(() => undefined);
       this.line.push(next);
     };
-    // Not a part of the transaction of the one that has decided.
-    this.unitOfWork
-      .apart(() => this.source.readAhead(job, last.task.chunkNo + 1))
-      .then(begin)
-      .catch(() => undefined);
+    // Not a part of the transaction of the one that has decided. A fault of reading is told at its turn.
+    this.unitOfWork.apart(() => this.source.readAhead(job, last.task.chunkNo + 1).then(begin)).catch(() => undefined);
   }
 
   private async runEarly(chunk: BegunChunk): Promise<AppliedStep | StoppedStep | null> {
     try {
-      return await this.unitOfWork.apart(() => this.run(chunk));
+      return await this.run(chunk);
     } catch (error) {
       chunk.written = null;
       if (error instanceof StoppedEarly) return { stop: error.stop };
@@ -189,12 +186,12 @@ export class ChunkSequence {
 }
 
 /**
- * True when a chunk can decide while the one in front is being written: rows of the same table that do not name a
- * record which the other names.
+ * True when a chunk can decide while those in front of it are not stored: rows of the same table that do not name a
+ * record which one of them names.
  */
-function canFollow(front: ChunkTask, next: ChunkTask): boolean {
-  if (next.tableIndex !== front.tableIndex || next.rehearsed !== null) return false;
-  const named = new Set(front.judged.map(({ parsed }) => parsed.recordId));
+function canFollow(begun: readonly BegunChunk[], { tableIndex, rehearsed, judged }: ChunkTask): boolean {
+  if (rehearsed !== null || begun.some(({ task }) => task.tableIndex !== tableIndex)) return false;
+  const named = new Set(judged.map(({ parsed }) => parsed.recordId));
   named.delete(null);
-  return !next.judged.some(({ parsed }) => named.has(parsed.recordId));
+  return !begun.some(({ task }) => task.judged.some(({ parsed }) => named.has(parsed.recordId)));
 }

@@ -49,6 +49,7 @@ export class ChunkSource {
   /** A chunk at its turn; null behind the last one. */
   read(job: BulkJob, chunkNo: number): Promise<ChunkTask | null> {
     const reading = this.readAhead(job, chunkNo);
+    // Not before it is done: whoever closes the source waits for it.
     const forget = () => this.ahead.delete(chunkNo);
     void reading.then(forget, forget);
     return reading;
